@@ -1,0 +1,128 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+// The modules in the order of a call's way through the product. A module may depend on those above it, never below:
+// Tests/ArchitectureTests holds the order.
+
+let doors: [Target] = [
+    .target(
+        name: "CEvents", path: "Sources/Doors/CEvents",
+        linkerSettings: [.linkedLibrary("event"), .linkedLibrary("event_openssl"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+    .systemLibrary(name: "CLibCurl", path: "Sources/Doors/CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CLibPQ", path: "Sources/Doors/CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CLibYAML", path: "Sources/Doors/CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CZlib", path: "Sources/Doors/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CJSON", path: "Sources/Doors/CJSON"),
+    .target(name: "CSystem", path: "Sources/Doors/CSystem"),
+]
+
+let plumbing: [Target] = [
+    .target(name: "EventLoop", dependencies: ["CEvents"], path: "Sources/Plumbing/EventLoop"),
+    .target(name: "HTTPWire", path: "Sources/Plumbing/HTTPWire"),
+    .target(name: "HTTPServer", dependencies: ["EventLoop", "HTTPWire", "CEvents"], path: "Sources/Plumbing/HTTPServer"),
+    .target(name: "HTTPClient", dependencies: ["EventLoop", "HTTPWire", "CLibCurl"], path: "Sources/Plumbing/HTTPClient"),
+    .target(name: "JSON", dependencies: ["CJSON"], path: "Sources/Plumbing/JSON"),
+    .target(name: "Postgres", dependencies: ["CLibPQ"], path: "Sources/Plumbing/Postgres"),
+    .target(name: "Telemetry", path: "Sources/Plumbing/Telemetry"),
+    .target(name: "Processes", dependencies: ["CSystem"], path: "Sources/Plumbing/Processes"),
+]
+
+let shadow: [Target] = [
+    .target(name: "Traffic", path: "Sources/Shadow/Traffic"),
+    .target(name: "Configuration", dependencies: ["Traffic", "JSON", "CLibYAML"], path: "Sources/Shadow/Configuration"),
+    .target(name: "ModelAPI", dependencies: ["Traffic", "JSON", "HTTPWire"], path: "Sources/Shadow/ModelAPI"),
+    .target(name: "Spool", dependencies: ["Traffic", "CZlib"], path: "Sources/Shadow/Spool"),
+    .target(
+        name: "Mirror",
+        dependencies: [
+            "Traffic", "Configuration", "ModelAPI", "EventLoop", "HTTPWire", "HTTPServer", "HTTPClient", "JSON", "Telemetry",
+        ],
+        path: "Sources/Shadow/Mirror"),
+    .target(name: "Comparison", dependencies: ["Traffic", "Configuration", "JSON"], path: "Sources/Shadow/Comparison"),
+    .target(name: "Statistics", path: "Sources/Shadow/Statistics"),
+    .target(name: "Verdict", dependencies: ["Traffic", "Statistics"], path: "Sources/Shadow/Verdict"),
+    .target(
+        name: "Storage", dependencies: ["Traffic", "Configuration", "ModelAPI", "Spool", "Postgres", "JSON", "Verdict", "Statistics"],
+        path: "Sources/Shadow/Storage"),
+    .target(name: "Report", dependencies: ["Traffic", "Statistics", "Verdict", "JSON"], path: "Sources/Shadow/Report"),
+    .target(
+        name: "Worker",
+        dependencies: ["Traffic", "Configuration", "Comparison", "Statistics", "Verdict", "Storage", "Report", "Postgres", "JSON", "Telemetry"],
+        path: "Sources/Shadow/Worker"),
+    .target(
+        name: "Web", dependencies: ["Traffic", "Storage", "Report", "Worker", "EventLoop", "HTTPWire", "HTTPServer", "Postgres", "JSON"],
+        path: "Sources/Shadow/Web"),
+]
+
+let program: [Target] = [
+    .target(name: "EmbeddedPostgres", dependencies: ["Postgres", "Processes"], path: "Sources/Program/EmbeddedPostgres"),
+    .target(name: "StandIn", dependencies: ["EventLoop", "HTTPWire", "HTTPServer", "JSON"], path: "Sources/Program/StandIn"),
+    .target(
+        name: "Commands",
+        dependencies: [
+            "Traffic", "Configuration", "ModelAPI", "Mirror", "Spool", "Storage", "Comparison", "Statistics", "Verdict", "Report", "Worker",
+            "Web", "EmbeddedPostgres", "StandIn", "EventLoop", "HTTPWire", "HTTPServer", "HTTPClient", "JSON", "Postgres", "Telemetry", "Processes",
+        ],
+        path: "Sources/Program/Commands"),
+    .executableTarget(name: "understudy", dependencies: ["Commands"], path: "Sources/Program/understudy"),
+    .executableTarget(
+        name: "MirrorBenchmark", dependencies: ["Processes", "Postgres", "JSON"], path: "Sources/Program/MirrorBenchmark"),
+]
+
+let tests: [Target] = [
+    .target(
+        name: "TestSupport",
+        dependencies: ["EmbeddedPostgres", "Postgres", "Processes", "JSON", "EventLoop", "HTTPWire", "HTTPServer", "HTTPClient", "StandIn"],
+        path: "Tests/TestSupport"),
+    .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
+    .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
+    .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire"]),
+    .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "HTTPWire", "EventLoop", "TestSupport"]),
+    .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "HTTPServer", "HTTPWire", "EventLoop", "TestSupport"]),
+    .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+    .testTarget(name: "PostgresTests", dependencies: ["Postgres", "EmbeddedPostgres", "TestSupport"]),
+    .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
+    .testTarget(name: "TrafficTests", dependencies: ["Traffic"]),
+    .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Traffic", "JSON"]),
+    .testTarget(name: "ModelAPITests", dependencies: ["ModelAPI", "Traffic", "JSON", "TestSupport"]),
+    .testTarget(name: "SpoolTests", dependencies: ["Spool", "Traffic", "TestSupport"]),
+    .testTarget(
+        name: "MirrorTests", dependencies: ["Mirror", "Configuration", "Traffic", "EventLoop", "HTTPServer", "HTTPWire", "JSON", "TestSupport"]),
+    .testTarget(name: "ComparisonTests", dependencies: ["Comparison", "Configuration", "Traffic", "JSON", "TestSupport"]),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "JSON", "TestSupport"]),
+    .testTarget(name: "VerdictTests", dependencies: ["Verdict", "Statistics", "Traffic", "JSON", "TestSupport"]),
+    .testTarget(name: "ReportTests", dependencies: ["Report", "Verdict", "Statistics", "Traffic", "JSON", "TestSupport"]),
+    .testTarget(
+        name: "StorageTests",
+        dependencies: [
+            "Storage", "Worker", "Configuration", "Comparison", "Spool", "Postgres", "Traffic", "JSON", "Verdict", "Statistics", "TestSupport",
+        ]),
+    .testTarget(name: "StandInTests", dependencies: ["StandIn", "JSON", "TestSupport"]),
+    .testTarget(name: "CommandsTests", dependencies: ["Commands", "Configuration", "Postgres", "JSON", "TestSupport"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["understudy", "JSON", "Postgres", "Processes", "Traffic", "TestSupport"]),
+]
+
+let package = Package(
+    name: "understudy",
+    products: [
+        .executable(name: "understudy", targets: ["understudy"]),
+        .library(name: "Statistics", targets: ["Statistics"]),
+    ],
+    targets: doors + plumbing + shadow + program + tests,
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .gnu11,
+    cxxLanguageStandard: .cxx17
+)
+
+let settings: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+let swiftTargets: [Target] = (plumbing + shadow + program + tests)
+for target in swiftTargets {
+    target.swiftSettings = (target.swiftSettings ?? []) + settings
+}
