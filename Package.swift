@@ -47,7 +47,9 @@ let shadow: [Target] = [
     .target(name: "Report", dependencies: ["Traffic", "Statistics", "Verdict", "JSON"], path: "Sources/Shadow/Report"),
     .target(
         name: "Worker",
-        dependencies: ["Traffic", "Configuration", "Comparison", "Statistics", "Verdict", "Storage", "Report", "Postgres", "JSON", "Telemetry"],
+        dependencies: [
+            "Traffic", "Configuration", "Comparison", "Statistics", "Verdict", "Storage", "Report", "Postgres", "JSON", "Telemetry",
+        ],
         path: "Sources/Shadow/Worker"),
     .target(
         name: "Web", dependencies: ["Traffic", "Storage", "Report", "Worker", "EventLoop", "HTTPWire", "HTTPServer", "Postgres", "JSON"],
@@ -61,7 +63,8 @@ let program: [Target] = [
         name: "Commands",
         dependencies: [
             "Traffic", "Configuration", "ModelAPI", "Mirror", "Spool", "Storage", "Comparison", "Statistics", "Verdict", "Report", "Worker",
-            "Web", "EmbeddedPostgres", "StandIn", "EventLoop", "HTTPWire", "HTTPServer", "HTTPClient", "JSON", "Postgres", "Telemetry", "Processes",
+            "Web", "EmbeddedPostgres", "StandIn", "EventLoop", "HTTPWire", "HTTPServer", "HTTPClient", "JSON", "Postgres", "Telemetry",
+            "Processes",
         ],
         path: "Sources/Program/Commands"),
     .executableTarget(name: "understudy", dependencies: ["Commands"], path: "Sources/Program/understudy"),
@@ -72,7 +75,9 @@ let program: [Target] = [
 let tests: [Target] = [
     .target(
         name: "TestSupport",
-        dependencies: ["EmbeddedPostgres", "Postgres", "Processes", "JSON", "EventLoop", "HTTPWire", "HTTPServer", "HTTPClient", "StandIn"],
+        dependencies: [
+            "EmbeddedPostgres", "Postgres", "Processes", "JSON", "EventLoop", "HTTPWire", "HTTPServer", "HTTPClient", "StandIn",
+        ],
         path: "Tests/TestSupport"),
     .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
     .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
@@ -87,7 +92,8 @@ let tests: [Target] = [
     .testTarget(name: "ModelAPITests", dependencies: ["ModelAPI", "Traffic", "JSON", "TestSupport"]),
     .testTarget(name: "SpoolTests", dependencies: ["Spool", "Traffic", "TestSupport"]),
     .testTarget(
-        name: "MirrorTests", dependencies: ["Mirror", "Configuration", "Traffic", "EventLoop", "HTTPServer", "HTTPWire", "JSON", "TestSupport"]),
+        name: "MirrorTests",
+        dependencies: ["Mirror", "Configuration", "Traffic", "EventLoop", "HTTPServer", "HTTPWire", "JSON", "TestSupport"]),
     .testTarget(name: "ComparisonTests", dependencies: ["Comparison", "Configuration", "Traffic", "JSON", "TestSupport"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "JSON", "TestSupport"]),
     .testTarget(name: "VerdictTests", dependencies: ["Verdict", "Statistics", "Traffic", "JSON", "TestSupport"]),
@@ -95,7 +101,8 @@ let tests: [Target] = [
     .testTarget(
         name: "StorageTests",
         dependencies: [
-            "Storage", "Worker", "Configuration", "Comparison", "Spool", "Postgres", "Traffic", "JSON", "Verdict", "Statistics", "TestSupport",
+            "Storage", "Worker", "Configuration", "Comparison", "Spool", "Postgres", "Traffic", "JSON", "Verdict", "Statistics",
+            "TestSupport",
         ]),
     .testTarget(name: "StandInTests", dependencies: ["StandIn", "JSON", "TestSupport"]),
     .testTarget(name: "CommandsTests", dependencies: ["Commands", "Configuration", "Postgres", "JSON", "TestSupport"]),
