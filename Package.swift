@@ -19,7 +19,7 @@ let doors: [Target] = [
 let plumbing: [Target] = [
     .target(name: "EventLoop", dependencies: ["CEvents"], path: "Sources/Plumbing/EventLoop"),
     .target(name: "HTTPWire", path: "Sources/Plumbing/HTTPWire"),
-    .target(name: "HTTPServer", dependencies: ["EventLoop", "HTTPWire", "CEvents"], path: "Sources/Plumbing/HTTPServer"),
+    .target(name: "HTTPServer", dependencies: ["EventLoop", "HTTPWire"], path: "Sources/Plumbing/HTTPServer"),
     .target(name: "HTTPClient", dependencies: ["EventLoop", "HTTPWire", "CLibCurl"], path: "Sources/Plumbing/HTTPClient"),
     .target(name: "JSON", dependencies: ["CJSON"], path: "Sources/Plumbing/JSON"),
     .target(name: "Postgres", dependencies: ["CLibPQ"], path: "Sources/Plumbing/Postgres"),
@@ -82,7 +82,7 @@ let tests: [Target] = [
     .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
     .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
     .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire"]),
-    .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "HTTPWire", "EventLoop", "TestSupport"]),
+    .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "HTTPWire", "EventLoop"]),
     .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "HTTPServer", "HTTPWire", "EventLoop", "TestSupport"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "EmbeddedPostgres", "TestSupport"]),
