@@ -1,0 +1,56 @@
+public import JSON
+
+/// How two answers of the workload are held against each other.
+public enum ComparisonKind: String, Sendable, CaseIterable {
+    /// The answer is one of a closed set of labels.
+    case label
+    /// The answer is one JSON document.
+    case json
+    /// The answer is a set of tool calls.
+    case tools
+    /// The answer is free text.
+    case text
+}
+
+/// How a JSON value is compared by its meaning, where that is declared.
+public enum ValueFormat: String, Sendable, CaseIterable {
+    case date, number, currency, text
+}
+
+/// What `compare` says. Settings of other kinds than `kind` are empty.
+public struct CompareSettings: Sendable, Hashable {
+    /// The file's `as`.
+    public var kind: ComparisonKind
+    /// label: the closed set, in the file's order, each exactly as the program that asks expects it.
+    public var labels: [String]
+    /// json: the schema that answers must satisfy; nil takes the call's own `response_format`.
+    public var schema: JSONValue?
+    /// json: JSON Pointers that are left out of the comparison.
+    public var ignore: [String]
+    /// json: JSON Pointers of arrays that are compared as sets.
+    public var unordered: [String]
+    /// json: the greatest absolute difference that still counts as equal, by JSON Pointer.
+    public var tolerance: [String: Double]
+    /// json: values compared by meaning, by JSON Pointer.
+    public var formats: [String: ValueFormat]
+    /// tools: arguments that are left out of the comparison.
+    public var ignoreArguments: [String]
+    /// tools: how a turn answered in text is compared.
+    public var otherwise: ComparisonKind
+
+    public init(
+        kind: ComparisonKind, labels: [String] = [], schema: JSONValue? = nil, ignore: [String] = [], unordered: [String] = [],
+        tolerance: [String: Double] = [:], formats: [String: ValueFormat] = [:], ignoreArguments: [String] = [],
+        otherwise: ComparisonKind = .text
+    ) {
+        self.kind = kind
+        self.labels = labels
+        self.schema = schema
+        self.ignore = ignore
+        self.unordered = unordered
+        self.tolerance = tolerance
+        self.formats = formats
+        self.ignoreArguments = ignoreArguments
+        self.otherwise = otherwise
+    }
+}
