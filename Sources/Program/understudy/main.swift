@@ -1,1 +1,4 @@
-print("understudy")
+internal import Commands
+internal import Glibc
+
+exit(UnderstudyProgram.main(Array(CommandLine.arguments.dropFirst())))
