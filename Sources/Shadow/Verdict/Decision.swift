@@ -1,0 +1,50 @@
+/// What a look recommends; raw values as in the view `verdicts`.
+public enum Recommendation: String, Sendable, CaseIterable {
+    /// The candidate may serve every call.
+    case `switch`
+    /// The candidate may serve the calls it is confident about.
+    case twoTier = "two_tier"
+    /// Production stays.
+    case stay
+    /// Not yet.
+    case keepShadowing = "keep_shadowing"
+}
+
+/// What the quality claim rests on; raw values as in the view `verdicts`.
+public enum VerdictBasis: String, Sendable, CaseIterable {
+    /// Gold labels.
+    case labels
+    /// People's judgements.
+    case people
+    /// No adjudication: only that the answers agree.
+    case agreement
+}
+
+/// What decided.
+public enum Because: Sendable, Hashable {
+    /// Every gate that is needed passes.
+    case everyGate
+    /// The two-tier set-up is certified, or may yet be.
+    case tier
+    /// Conditions changed within the trial.
+    case drift
+    /// This gate: failed under `stay`, not yet passed under `keepShadowing`.
+    case gate(GateName)
+}
+
+/// A verdict with what decided it.
+public struct Decision: Sendable, Hashable {
+    /// What is recommended.
+    public var recommendation: Recommendation
+    /// What decided.
+    public var because: Because
+    /// The confidence from which the candidate serves; only under `twoTier`.
+    public var threshold: Double?
+
+    /// A decision from its parts.
+    public init(_ recommendation: Recommendation, because: Because, threshold: Double? = nil) {
+        self.recommendation = recommendation
+        self.because = because
+        self.threshold = threshold
+    }
+}
