@@ -1,40 +1,147 @@
-public final class EventLoop: @unchecked Sendable {
-    public init() throws(EventLoopError) { fatalError() }
-    public func run() { fatalError() }
-    public func stop() { fatalError() }
-    public var inLoop: Bool { fatalError() }
-    public func submit(_ work: @escaping @Sendable () -> Void) { fatalError() }
-    public func afterEvents(_ work: @escaping () -> Void) { fatalError() }
+internal import CEvents
+internal import Glibc
+internal import Synchronization
+
+/// One thread's event loop: readiness of descriptors, timers, signals, and work handed over from other threads.
+///
+/// The thread that calls `run()` owns it; before `run()` the thread that sets it up does. Only `submit`, `stop` and `inLoop`
+/// may be called from elsewhere. A turn of the loop is: wait for events, run their callbacks, run what `afterEvents` was given,
+/// then send the output of every `SocketStream` written to, so that all that one turn writes to a socket leaves in one system call.
+///
+/// `@unchecked Sendable`: `inbox` and `owner` are synchronised; everything else is touched by the owning thread alone.
+@safe public final class EventLoop: @unchecked Sendable {
+    private struct Inbox {
+        var work: [@Sendable () -> Void] = []
+        var isWoken = false
+        var isStopping = false
+    }
+
+    /// libevent's loop. Set once in `init`; optional only because its callback needs `self`.
+    private var handle: OpaquePointer?
+    private let inbox = Mutex(Inbox())
+    private let owner: Atomic<UInt>
+    private var deferred: [() -> Void] = []
+    private var unsent: [SocketStream] = []
+    private var sending: [SocketStream] = []
+    private var signals: [SignalWatch] = []
+
+    /// Makes a loop. Throws `resources` where the process is out of descriptors or memory.
+    public init() throws(EventLoopError) {
+        owner = Atomic(UInt(pthread_self()))
+        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe handle = ce_loop_new(
+            { context in unsafe Unmanaged<EventLoop>.fromOpaque(context!).takeUnretainedValue().takeInbox() }, context)
+        guard unsafe handle != nil else {
+            throw EventLoopError(.resources, errno: errno, "cannot make an event loop: raise the limit of open files (ulimit -n)")
+        }
+    }
+
+    deinit {
+        for signal in signals { signal.close() }
+        if let handle = unsafe handle { unsafe ce_loop_free(handle) }
+    }
+
+    /// For the loop's own parts: the C loop.
+    var door: OpaquePointer { unsafe handle! }
+
+    /// Runs until `stop()`. Work submitted before `stop()` is run first. May be called again afterwards.
+    public func run() {
+        owner.store(UInt(pthread_self()), ordering: .releasing)
+        while !takeStop() {
+            let failure = unsafe ce_loop_turn(door, deferred.isEmpty && unsent.isEmpty)
+            precondition(failure == 0, "the event loop cannot wait for events (errno \(failure))")
+            finishTurn()
+        }
+    }
+
+    /// Ends `run()` after the work submitted so far. From any thread.
+    public func stop() {
+        inbox.withLock { $0.isStopping = true }
+        unsafe ce_loop_wake(door)
+    }
+
+    /// Whether the calling thread owns the loop.
+    public var inLoop: Bool { owner.load(ordering: .acquiring) == UInt(pthread_self()) }
+
+    /// Runs `work` on the loop's thread, in the order of submission. From any thread, the loop's own included; never runs it
+    /// inside this call.
+    public func submit(_ work: @escaping @Sendable () -> Void) {
+        let mustWake = inbox.withLock { inbox in
+            inbox.work.append(work)
+            defer { inbox.isWoken = true }
+            return !inbox.isWoken
+        }
+        if mustWake { unsafe ce_loop_wake(door) }
+    }
+
+    /// Runs `work` once when this turn's events have been handled, before output is sent and before the loop waits again.
+    /// What this work defers in its turn runs in the next turn, which then does not wait. Loop thread only.
+    public func afterEvents(_ work: @escaping () -> Void) {
+        assertInLoop()
+        deferred.append(work)
+    }
+
+    /// Runs `work` after so many nanoseconds: never early, up to about 5 ms late (the kernel's coarse clock). Loop thread only.
     @discardableResult
-    public func schedule(after nanoseconds: UInt64, _ work: @escaping () -> Void) -> LoopTimer { fatalError() }
-    public func watch(_ descriptor: Int32, _ interest: Interest, _ onReady: @escaping (Interest) -> Void) -> LoopWatch { fatalError() }
-    public func onSignal(_ number: Int32, _ work: @escaping () -> Void) { fatalError() }
-}
-public final class LoopTimer {
-    public func cancel() {}
-    public func reschedule(after nanoseconds: UInt64) {}
-}
-public struct Interest: OptionSet, Sendable {
-    public let rawValue: UInt8
-    public init(rawValue: UInt8) { self.rawValue = rawValue }
-    public static let read = Interest(rawValue: 1)
-    public static let write = Interest(rawValue: 2)
-}
-public final class LoopWatch {
-    public func update(_ interest: Interest) {}
-    public func cancel() {}
-}
-public enum MonotonicClock { public static func nanoseconds() -> UInt64 { 0 } }
-public enum WallClock { public static func microseconds() -> Int64 { 0 } }
-public final class LoopThread: Sendable {
-    public let loop: EventLoop
-    public init(name: String) throws(EventLoopError) { fatalError() }
-    public func stop() {}
-}
-public struct EventLoopError: Error {}
-public enum SocketAddress: Sendable, Hashable, CustomStringConvertible {
-    case tcp(host: String, port: UInt16)
-    case unix(path: String)
-    public init(parsing text: String) throws(EventLoopError) { fatalError() }
-    public var description: String { fatalError() }
+    public func schedule(after nanoseconds: UInt64, _ work: @escaping () -> Void) -> LoopTimer {
+        assertInLoop()
+        let timer = LoopTimer(loop: self, work)
+        timer.reschedule(after: nanoseconds)
+        return timer
+    }
+
+    /// Calls `onReady` whenever the descriptor can be read or written (or has failed, which shows as both), as long as that
+    /// holds. The descriptor stays the caller's: cancel the watch before closing it. Loop thread only.
+    public func watch(_ descriptor: Int32, _ interest: Interest, _ onReady: @escaping (Interest) -> Void) -> LoopWatch {
+        assertInLoop()
+        let watch = LoopWatch(loop: self, descriptor: descriptor, onReady)
+        watch.update(interest)
+        return watch
+    }
+
+    /// Calls `work` on the loop's thread whenever the process gets that signal. One loop in a process may do this. Loop thread only.
+    public func onSignal(_ number: Int32, _ work: @escaping () -> Void) {
+        assertInLoop()
+        signals.append(SignalWatch(loop: self, number: number, work))
+    }
+
+    /// No thread owns the loop until `run()`: the one that made it is going to hand it over.
+    func disown() { owner.store(0, ordering: .releasing) }
+
+    func assertInLoop() {
+        assert(inLoop, "called from a thread that does not own the event loop; use submit")
+    }
+
+    /// Has `stream` sent at the end of this turn. It must not be noted twice.
+    func noteUnsent(_ stream: SocketStream) { unsent.append(stream) }
+
+    private func takeStop() -> Bool {
+        inbox.withLock { inbox in
+            guard inbox.isStopping, inbox.work.isEmpty else { return false }
+            inbox.isStopping = false
+            return true
+        }
+    }
+
+    private func takeInbox() {
+        let work = inbox.withLock { inbox in
+            let work = inbox.work
+            inbox.work = []
+            inbox.isWoken = false
+            return work
+        }
+        for item in work { item() }
+    }
+
+    private func finishTurn() {
+        if !deferred.isEmpty {
+            let work = deferred
+            deferred = []
+            for item in work { item() }
+        }
+        guard !unsent.isEmpty else { return }
+        swap(&unsent, &sending)
+        for stream in sending { stream.sendNoted() }
+        sending.removeAll(keepingCapacity: true)
+    }
 }

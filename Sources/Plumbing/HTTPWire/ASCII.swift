@@ -1,4 +1,4 @@
-/// Byte classes of RFC 9110 §5.6.2 and RFC 9112, as tables: one load and one test for each byte of a head.
+/// Byte classes of RFC 9110 §5.6.2 and RFC 9112. Sets are 128-bit constants: no table to load, no lazy initialisation to check.
 enum ASCII {
     static let lineFeed: UInt8 = 0x0A
     static let carriageReturn: UInt8 = 0x0D
@@ -6,14 +6,25 @@ enum ASCII {
     static let tab: UInt8 = 0x09
     static let colon: UInt8 = 0x3A
 
-    /// `tchar`: what method and header names are made of.
-    @inline(always) static func isToken(_ byte: UInt8) -> Bool { classes[Int(byte)] & 1 != 0 }
+    /// `tchar`, what methods and header names are made of: letters, digits and ``!#$%&'*+-.^_`|~``.
+    @inline(always) static func isToken(_ byte: UInt8) -> Bool {
+        contains(byte, low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE)
+    }
+
+    /// What a Host value may hold, `uri-host [":" port]` by RFC 3986 §3.2.2: letters, digits and `-._~%!$&'()*+,;=:[]`.
+    @inline(always) static func isHost(_ byte: UInt8) -> Bool {
+        contains(byte, low: 0x2FFF_7FF2_0000_0000, high: 0x47FF_FFFE_AFFF_FFFE)
+    }
+
     /// What a header value may hold: VCHAR, obs-text (0x80–0xFF), space and tab. No control character, hence no NUL and no lone CR.
-    @inline(always) static func isValue(_ byte: UInt8) -> Bool { classes[Int(byte)] & 2 != 0 }
+    @inline(always) static func isValue(_ byte: UInt8) -> Bool { byte >= space && byte != 0x7F || byte == tab }
+
     /// What a request target may hold: printable ASCII without space and `#` (a fragment never travels).
-    @inline(always) static func isTarget(_ byte: UInt8) -> Bool { classes[Int(byte)] & 4 != 0 }
-    /// What a Host value may hold: `uri-host [":" port]` by RFC 3986 §3.2.2, without user information.
-    @inline(always) static func isHost(_ byte: UInt8) -> Bool { classes[Int(byte)] & 8 != 0 }
+    @inline(always) static func isTarget(_ byte: UInt8) -> Bool { byte > space && byte < 0x7F && byte != 0x23 }
+
+    @inline(always) private static func contains(_ byte: UInt8, low: UInt64, high: UInt64) -> Bool {
+        byte < 0x80 && (byte < 0x40 ? low : high) &>> UInt64(byte & 0x3F) & 1 != 0
+    }
 
     @inline(always) static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
     @inline(always) static func isBlank(_ byte: UInt8) -> Bool { byte == space || byte == tab }
@@ -28,20 +39,6 @@ enum ASCII {
         let letter = byte | 0x20
         return letter >= 0x61 && letter <= 0x66 ? letter - 0x61 + 10 : nil
     }
-
-    private static let classes: InlineArray<256, UInt8> = {
-        var table = InlineArray<256, UInt8>(repeating: 0)
-        for byte in 0..<256 {
-            let visible = byte > 0x20 && byte < 0x7F
-            let alphanumeric =
-                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-            if alphanumeric || "!#$%&'*+-.^_`|~".utf8.contains(UInt8(byte)) { table[byte] |= 1 }
-            if visible || byte >= 0x80 || byte == 0x20 || byte == 0x09 { table[byte] |= 2 }
-            if visible && byte != 0x23 { table[byte] |= 4 }
-            if alphanumeric || "-._~%!$&'()*+,;=:[]".utf8.contains(UInt8(byte)) { table[byte] |= 8 }
-        }
-        return table
-    }()
 }
 
 extension Span where Element == UInt8 {

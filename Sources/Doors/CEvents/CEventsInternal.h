@@ -1,0 +1,16 @@
+#pragma once
+#include "CEvents.h"
+
+struct event_base;
+struct event;
+
+enum { CE_RECEIVE_BYTES = 64 * 1024 };
+
+struct ce_loop {
+    struct event_base *base;
+    struct event *wake_event;
+    int wake_descriptor;
+    ce_callback on_wake;
+    void *context;
+    uint8_t received[CE_RECEIVE_BYTES];
+};

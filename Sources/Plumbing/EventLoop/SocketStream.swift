@@ -1,0 +1,144 @@
+internal import CEvents
+internal import Glibc
+
+/// What happens on a `SocketStream`. All calls come on the loop's thread; each may close the stream.
+public protocol SocketStreamDelegate: AnyObject {
+    /// Bytes came. They are valid during this call only.
+    func streamReceived(_ stream: SocketStream, _ bytes: Span<UInt8>)
+    /// The peer will send nothing more.
+    func streamEnded(_ stream: SocketStream)
+    /// The connection is lost. The stream is closed already.
+    func streamFailed(_ stream: SocketStream, errno: Int32)
+    /// Output was sent and this much is still waiting. Called only when some had to wait before, or when it was all sent.
+    func streamSent(_ stream: SocketStream, pending: Int)
+}
+
+/// A connected, non-blocking socket with buffered output. Loop thread only.
+///
+/// What is written during one turn of the loop is sent together when the turn ends. The stream holds its delegate and the loop
+/// holds the stream until `close()`, which its owner must call.
+@safe public final class SocketStream {
+    private let loop: EventLoop
+    private var delegate: (any SocketStreamDelegate)?
+    private var handle: OpaquePointer?
+    private var isNoted = false
+    private var closesSendingWhenSent = false
+    /// Itself until closed, since the C side holds only an unretained pointer.
+    private var whileOpen: SocketStream?
+
+    /// From this much waiting output on, sending does not wait for the turn's end: it bounds memory within one turn.
+    private static let sendAtOnce = 128 * 1024
+
+    /// Takes the descriptor over and starts reading. Throws `resources`; the descriptor is closed then.
+    public init(loop: EventLoop, descriptor: Int32, delegate: any SocketStreamDelegate) throws(EventLoopError) {
+        loop.assertInLoop()
+        self.loop = loop
+        self.delegate = delegate
+        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe handle = ce_stream_new(
+            loop.door, descriptor,
+            { context, interest in
+                unsafe Unmanaged<SocketStream>.fromOpaque(context!).takeUnretainedValue().ready(Interest(door: interest))
+            }, context)
+        guard let handle = unsafe handle, unsafe ce_stream_reading(handle, true) == 0 else {
+            let error = errno
+            if let handle = unsafe handle { unsafe ce_stream_free(handle) } else { Glibc.close(descriptor) }
+            unsafe self.handle = nil
+            throw EventLoopError(.resources, errno: error, "cannot watch a connection")
+        }
+        whileOpen = self
+    }
+
+    /// Whether it can still be used.
+    public var isOpen: Bool { unsafe handle != nil }
+
+    /// Bytes written and not yet taken by the socket.
+    public var pendingOutput: Int { unsafe handle.map { unsafe ce_stream_pending($0) } ?? 0 }
+
+    /// Whether bytes are read as they come. Without, the peer is held back by TCP's window, and its leaving is not noticed.
+    public var isReading = true {
+        didSet {
+            guard isReading != oldValue, let handle = unsafe handle else { return }
+            let failure = unsafe ce_stream_reading(handle, isReading)
+            precondition(failure == 0, "a connected socket cannot be watched (errno \(failure))")
+        }
+    }
+
+    /// Adds output. Without effect after `close()`.
+    public func write(_ bytes: Span<UInt8>) {
+        guard let handle = unsafe handle, !bytes.isEmpty else { return }
+        let failure = unsafe bytes.withUnsafeBufferPointer { buffer in unsafe ce_stream_write(handle, buffer.baseAddress, buffer.count) }
+        precondition(failure == 0, "out of memory")
+        noteUnsent()
+        if unsafe ce_stream_pending(handle) >= Self.sendAtOnce { unsafe sendSome(handle) }
+    }
+
+    /// Ends this side's output once what was written has been sent; reading goes on.
+    public func closeSending() {
+        guard unsafe handle != nil else { return }
+        closesSendingWhenSent = true
+        noteUnsent()
+    }
+
+    /// Closes at once; output not yet sent is lost. Calls nothing on the delegate. Again is harmless.
+    public func close() {
+        guard let handle = unsafe handle else { return }
+        loop.assertInLoop()
+        unsafe ce_stream_free(handle)
+        unsafe self.handle = nil
+        delegate = nil
+        whileOpen = nil
+    }
+
+    /// Called by the loop at the end of the turn in which output was written.
+    func sendNoted() {
+        isNoted = false
+        send()
+    }
+
+    private func noteUnsent() {
+        guard !isNoted else { return }
+        isNoted = true
+        loop.noteUnsent(self)
+    }
+
+    /// Sends without telling anyone: the caller is in the middle of writing. A failure shows again at the turn's end.
+    private func sendSome(_ handle: OpaquePointer) {
+        _ = unsafe ce_stream_flush(handle)
+    }
+
+    private func send() {
+        guard let handle = unsafe handle else { return }
+        let failure = unsafe ce_stream_flush(handle)
+        guard failure == 0 else { return fail(failure) }
+        let pending = unsafe ce_stream_pending(handle)
+        if pending == 0, closesSendingWhenSent {
+            closesSendingWhenSent = false
+            _ = unsafe ce_stream_close_sending(handle)  // fails only where the connection is gone, which reading shows
+        }
+        delegate?.streamSent(self, pending: pending)
+    }
+
+    private func ready(_ interest: Interest) {
+        if interest.contains(.write) { return send() }
+        guard let handle = unsafe handle else { return }
+        var bytes: UnsafePointer<UInt8>?
+        let count = unsafe ce_stream_receive(handle, &bytes)
+        if count > 0 {
+            let received = unsafe UnsafeBufferPointer(start: bytes, count: count)
+            delegate?.streamReceived(self, unsafe received.span)
+        } else if count == 0 {
+            // Level-triggered: the end would be reported for ever.
+            isReading = false
+            delegate?.streamEnded(self)
+        } else if count != -Int(EAGAIN) {
+            fail(Int32(-count))
+        }
+    }
+
+    private func fail(_ error: Int32) {
+        let delegate = delegate
+        close()
+        delegate?.streamFailed(self, errno: error)
+    }
+}
