@@ -95,8 +95,8 @@ let tests: [Target] = [
         name: "MirrorTests",
         dependencies: ["Mirror", "Configuration", "Traffic", "EventLoop", "HTTPServer", "HTTPWire", "JSON", "TestSupport"]),
     .testTarget(name: "ComparisonTests", dependencies: ["Comparison", "Configuration", "Traffic", "JSON", "TestSupport"]),
-    .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "JSON", "TestSupport"]),
-    .testTarget(name: "VerdictTests", dependencies: ["Verdict", "Statistics", "Traffic", "JSON", "TestSupport"]),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
+    .testTarget(name: "VerdictTests", dependencies: ["Verdict", "Statistics", "Traffic"]),
     .testTarget(name: "ReportTests", dependencies: ["Report", "Verdict", "Statistics", "Traffic", "JSON", "TestSupport"]),
     .testTarget(
         name: "StorageTests",
