@@ -33,3 +33,69 @@ public struct PairedCostSums: Sendable, Hashable {
         self.products = products
     }
 }
+
+extension PairedCostSums {
+    /// Counts one pair's costs, with its sampling weight.
+    public mutating func add(candidate c: Double, production p: Double, weight w: Double = 1) {
+        count += 1
+        weight += w
+        candidate += w * c
+        production += w * p
+        candidateSquares += w * w * c * c
+        productionSquares += w * w * p * p
+        products += w * w * c * p
+    }
+
+    /// Adds the pairs of `other`.
+    public mutating func merge(_ other: PairedCostSums) {
+        count += other.count
+        weight += other.weight
+        candidate += other.candidate
+        production += other.production
+        candidateSquares += other.candidateSquares
+        productionSquares += other.productionSquares
+        products += other.products
+    }
+
+    /// The same pairs with production's cost on top of the candidate's: what escalated calls cost.
+    public var escalated: PairedCostSums {
+        var sums = self
+        sums.candidate += production
+        sums.candidateSquares += 2 * products + productionSquares
+        sums.products += productionSquares
+        return sums
+    }
+
+    /// The share of production's cost that is saved, 1 − R, with its delta-method interval (statistics §11); nil below two pairs or
+    /// where production cost nothing.
+    public func saving(confidence: Double) -> Estimate? {
+        guard count >= 2, production > 0 else { return nil }
+        let ratio = candidate / production
+        let residuals = max(0, candidateSquares - 2 * ratio * products + ratio * ratio * productionSquares)
+        let n = Double(count)
+        let half = normalHalfWidth(confidence) * (residuals * n / (n - 1)).squareRoot() / production
+        return Estimate(1 - ratio, lower: 1 - ratio - half, upper: 1 - ratio + half)
+    }
+}
+
+/// The price of a million tokens on a measured mix of tokens read and written, in the prices' currency.
+public func blendedPrice(input: Double, output: Double, inputTokens: Double, outputTokens: Double) -> Double? {
+    let tokens = inputTokens + outputTokens
+    return tokens > 0 ? (input * inputTokens + output * outputTokens) / tokens : nil
+}
+
+/// What dedicated replicas cost a day: max(fewest, ⌈V/C⌉)·24·h, for V tokens a day and C sustained tokens a day and replica.
+public func dedicatedPerDay(tokensPerDay: Double, hourly: Double, capacityPerDay: Double, fewestReplicas: Double) -> Double {
+    max(fewestReplicas, (tokensPerDay / capacityPerDay).rounded(.up)) * 24 * hourly
+}
+
+/// Tokens a day from which the fewest dedicated replicas cost less than `pricePerMillion`: R·24h·10⁶/P, where 24h·10⁶/P is within
+/// one replica's capacity; nil otherwise.
+public func breakEvenTokens(hourly: Double, pricePerMillion: Double, capacityPerDay: Double, fewestReplicas: Double) -> Double? {
+    guard pricePerMillion > 0 else { return nil }
+    let each = 24 * hourly * 1e6 / pricePerMillion
+    return each <= capacityPerDay ? fewestReplicas * each : nil
+}
+
+/// A case's cost when the candidate sees every call and production the rest: c + (1 − coverage)·p.
+public func twoTierCost(candidate: Double, production: Double, coverage: Double) -> Double { candidate + (1 - coverage) * production }
