@@ -1,1 +1,171 @@
+#define _GNU_SOURCE
 #include "CSystem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef CLOSE_RANGE_CLOEXEC
+#define CLOSE_RANGE_CLOEXEC (1U << 2)
+#endif
+
+struct failure {
+    enum cs_step step;
+    int code;
+};
+
+// In the child, between fork and exec: only async-signal-safe calls from here on.
+
+static void fail(int report, enum cs_step step) {
+    struct failure failure = {step, errno};
+    ssize_t ignored = write(report, &failure, sizeof failure);
+    (void)ignored;
+    _exit(127);
+}
+
+// A descriptor that is to become 0, 1 or 2 may itself be one of them: all are first moved above 2.
+static int lift(int descriptor) { return descriptor < 0 ? -1 : fcntl(descriptor, F_DUPFD_CLOEXEC, 3); }
+
+static void run_child(const struct cs_child *child, int parent, int report) {
+    report = fcntl(report, F_DUPFD_CLOEXEC, 3);
+    int wanted[3] = {lift(child->input), lift(child->output), lift(child->errors)};
+    for (int target = 0; target < 3; target++) {
+        if (wanted[target] >= 0 && dup2(wanted[target], target) < 0) fail(report, CS_STEP_DESCRIPTORS);
+    }
+    if (syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC) != 0) {
+        // Kernels before 5.11.
+        for (int descriptor = 3; descriptor < 4096; descriptor++) fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+    }
+    if (child->own_group) setpgid(0, 0);
+    if (child->user >= 0) {
+        gid_t group = (gid_t)child->group;
+        if (setgroups(1, &group) != 0 || setgid(group) != 0 || setuid((uid_t)child->user) != 0) fail(report, CS_STEP_USER);
+    }
+    if (child->folder && chdir(child->folder) != 0) fail(report, CS_STEP_FOLDER);
+    if (child->death_signal) {
+        // A change of user clears the death signal, so it is set after that.
+        prctl(PR_SET_PDEATHSIG, child->death_signal);
+        // The parent may have died before: then no signal will ever come.
+        if (getppid() != parent) _exit(127);
+    }
+    // Ignored signals outlive exec; a program expects to start with none ignored and none blocked.
+    for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    execve(child->path, child->arguments, child->environment);
+    fail(report, CS_STEP_EXECUTE);
+}
+
+static int fork_child(const struct cs_child *child, enum cs_step *step) {
+    int report[2];
+    *step = CS_STEP_FORK;
+    if (pipe2(report, O_CLOEXEC) != 0) return -errno;
+    int parent = getpid();
+    pid_t process = fork();
+    if (process == 0) run_child(child, parent, report[1]);
+    int code = errno;
+    close(report[1]);
+    if (process < 0) {
+        close(report[0]);
+        return -code;
+    }
+    struct failure failure;
+    ssize_t count;
+    do count = read(report[0], &failure, sizeof failure);
+    while (count < 0 && errno == EINTR);
+    close(report[0]);
+    if (count != sizeof failure) return process;
+    while (waitpid(process, NULL, 0) < 0 && errno == EINTR) {}
+    *step = failure.step;
+    return -failure.code;
+}
+
+// The thread that forks. `turn` guards the slot; one request is in it at a time.
+
+static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t slot = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+static const struct cs_child *request;
+static enum cs_step answer_step;
+static int answer;
+static int has_answer;
+static int forker_runs;
+
+static void *forker(void *unused) {
+    (void)unused;
+    pthread_setname_np(pthread_self(), "forker");
+    pthread_mutex_lock(&slot);
+    for (;;) {
+        while (!request) pthread_cond_wait(&changed, &slot);
+        answer = fork_child(request, &answer_step);
+        request = NULL;
+        has_answer = 1;
+        pthread_cond_broadcast(&changed);
+    }
+    return NULL;
+}
+
+static int start_forker(void) {
+    if (forker_runs) return 0;
+    // No handler of the process may run in this thread, nor in a child before it has reset them.
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_t thread;
+    int code = pthread_create(&thread, NULL, forker, NULL);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (code != 0) return -code;
+    pthread_detach(thread);
+    forker_runs = 1;
+    return 0;
+}
+
+int cs_spawn(const struct cs_child *child, enum cs_step *step) {
+    pthread_mutex_lock(&turn);
+    *step = CS_STEP_FORK;
+    int result = start_forker();
+    if (result == 0) {
+        pthread_mutex_lock(&slot);
+        request = child;
+        has_answer = 0;
+        pthread_cond_broadcast(&changed);
+        while (!has_answer) pthread_cond_wait(&changed, &slot);
+        result = answer;
+        *step = answer_step;
+        pthread_mutex_unlock(&slot);
+    }
+    pthread_mutex_unlock(&turn);
+    return result;
+}
+
+int cs_process_descriptor(int process) {
+    int descriptor = (int)syscall(SYS_pidfd_open, process, 0);
+    return descriptor < 0 ? -errno : descriptor;
+}
+
+int cs_reap(int process, int *signalled, int *value) {
+    int status;
+    pid_t found;
+    do found = waitpid(process, &status, WNOHANG);
+    while (found < 0 && errno == EINTR);
+    if (found < 0) return -errno;
+    if (found == 0) return 0;
+    *signalled = WIFSIGNALED(status);
+    *value = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+    return 1;
+}
+
+int cs_lock(int descriptor) {
+    int result;
+    do result = flock(descriptor, LOCK_EX | LOCK_NB);
+    while (result != 0 && errno == EINTR);
+    return result == 0 ? 0 : -errno;
+}

@@ -159,7 +159,12 @@ public final class PostgresConnection {
     ) -> Value {
         let names = unsafe keywords.map { unsafe strdup($0.name) }
         let values = unsafe keywords.map { unsafe strdup($0.value) }
-        defer { for unsafetext in unsafe names + values { unsafe free(text) } }
+        defer {
+            for place in keywords.indices {
+                unsafe free(names[place])
+                unsafe free(values[place])
+            }
+        }
         let nameList: [UnsafePointer<CChar>?] = unsafe names.map { unsafe UnsafePointer($0) } + [nil]
         let valueList: [UnsafePointer<CChar>?] = unsafe values.map { unsafe UnsafePointer($0) } + [nil]
         return unsafe body(nameList, valueList)

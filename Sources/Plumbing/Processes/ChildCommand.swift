@@ -1,0 +1,41 @@
+/// A program and the shape in which it is to run as a child process.
+public struct ChildCommand: Sendable {
+    /// Where a child's standard output or errors go.
+    public enum Outlet: Sendable {
+        /// Where this process's own go.
+        case inherit
+        /// Nowhere.
+        case discard
+        /// To the end of a file, which is created with mode 0600 if it is absent.
+        case file(String)
+        /// To `ChildProcess.output` or `.errors`, which somebody must read: the child waits when 64 KiB lie there.
+        case pipe
+    }
+
+    /// The program's path.
+    public var executable: String
+    /// Its arguments, without its own name.
+    public var arguments: [String]
+    /// Its whole environment; nil hands on this process's.
+    public var environment: [String: String]?
+    /// Its working folder; nil keeps this process's.
+    public var folder: String?
+    /// The user that it becomes (needs root); nil keeps this process's.
+    public var user: SystemUser?
+    /// True hands on this process's standard input; else it is empty.
+    public var inheritsInput = false
+    /// Where its standard output goes.
+    public var output = Outlet.inherit
+    /// Where its standard errors go.
+    public var errors = Outlet.inherit
+    /// The signal that the kernel sends it when this process ends, however it ends; nil for none.
+    public var deathSignal: Int32?
+    /// True puts it into a process group of its own, so that Ctrl-C on the terminal does not reach it.
+    public var hasOwnGroup = false
+
+    /// A command with everything inherited but standard input.
+    public init(_ executable: String, _ arguments: [String] = []) {
+        self.executable = executable
+        self.arguments = arguments
+    }
+}

@@ -1,0 +1,41 @@
+internal import Glibc
+
+/// A process by its id and the moment it started, so that a later process with the same id is never taken for it.
+public struct ProcessIdentity: Sendable, Hashable {
+    /// The process id.
+    public let processID: Int32
+    /// When it started, in clock ticks since the machine did (field 22 of `/proc/PID/stat`).
+    public let startTicks: UInt64
+
+    /// The process that has this id now; nil if there is none, or only a dead one that its parent has not collected yet.
+    public init?(running processID: Int32) {
+        guard processID > 0, let bytes = readSmallFile("/proc/\(processID)/stat"),
+            // The second field, the name in parentheses, may hold anything: counting starts behind its last parenthesis.
+            let nameEnd = bytes.lastIndex(of: UInt8(ascii: ")"))
+        else { return nil }
+        let fields = bytes[(nameEnd + 1)...].split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
+        guard fields.count > 19, fields[0] != "Z", fields[0] != "X", let ticks = UInt64(fields[19]) else { return nil }
+        self.processID = processID
+        startTicks = ticks
+    }
+
+    /// True while this very process runs.
+    public var isRunning: Bool { ProcessIdentity(running: processID) == self }
+
+    /// Its working folder; nil if that cannot be seen.
+    public var workingFolder: String? { readLink("/proc/\(processID)/cwd") }
+
+    /// Sends it a signal if it still runs. False if it does not, or may not be signalled.
+    @discardableResult
+    public func send(_ signal: Int32) -> Bool { isRunning && kill(processID, signal) == 0 }
+}
+
+/// Where a symbolic link leads.
+private func readLink(_ path: String) -> String? {
+    var target = [UInt8](repeating: 0, count: Int(PATH_MAX))
+    let count = unsafe target.withUnsafeMutableBytes { buffer in
+        guard let start = buffer.baseAddress else { return -1 }
+        return unsafe readlink(path, start.assumingMemoryBound(to: CChar.self), buffer.count)
+    }
+    return count < 0 ? nil : String(decoding: target[..<count], as: UTF8.self)
+}

@@ -1,0 +1,72 @@
+internal import CSystem
+internal import Glibc
+
+/// A command in the form that the C door takes.
+struct SpawnRequest {
+    private let command: ChildCommand
+    private let input: Descriptor?
+    private let output: Descriptor?
+    private let errors: Descriptor?
+
+    init(_ command: ChildCommand, input: Descriptor?, output: Descriptor?, errors: Descriptor?) {
+        self.command = command
+        self.input = input
+        self.output = output
+        self.errors = errors
+    }
+
+    /// Starts it and gives the process id.
+    func spawn() throws(ProcessError) -> Int32 {
+        let result = unsafe Self.withStrings([command.executable] + command.arguments) { arguments in
+            guard let chosen = command.environment else { return unsafe spawn(arguments, environ) }
+            return unsafe Self.withStrings(chosen.map { "\($0)=\($1)" }) { environment in unsafe spawn(arguments, environment) }
+        }
+        guard result.code < 0 else { return result.code }
+        throw ProcessError(attempt: attempt(result.step), errno: -result.code)
+    }
+
+    private func spawn(
+        _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>, _ environment: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+    ) -> (code: Int32, step: cs_step) {
+        // The folder, like the others, must stay alive through the call.
+        unsafe Self.withStrings([command.executable, command.folder ?? ""]) { texts in
+            var child = unsafe cs_child()
+            unsafe child.path = UnsafePointer(texts[0])
+            unsafe child.arguments = UnsafePointer(arguments)
+            unsafe child.environment = UnsafePointer(environment)
+            unsafe child.folder = command.folder == nil ? nil : UnsafePointer(texts[1])
+            unsafe child.user = command.user.map { Int32(bitPattern: $0.userID) } ?? -1
+            unsafe child.group = command.user.map { Int32(bitPattern: $0.groupID) } ?? -1
+            unsafe child.input = input?.number ?? -1
+            unsafe child.output = output?.number ?? -1
+            unsafe child.errors = errors?.number ?? -1
+            unsafe child.death_signal = command.deathSignal ?? 0
+            unsafe child.own_group = command.hasOwnGroup ? 1 : 0
+            var step = CS_STEP_FORK
+            let code = withExtendedLifetime((input, output, errors)) { unsafe cs_spawn(&child, &step) }
+            return (code, step)
+        }
+    }
+
+    private func attempt(_ step: cs_step) -> String {
+        switch step {
+        case CS_STEP_FOLDER: "cannot enter \(command.folder ?? "") to start \(command.executable)"
+        case CS_STEP_USER: "cannot start \(command.executable) as the user \(command.user?.name ?? "")"
+        default: "cannot start \(command.executable)"
+        }
+    }
+
+    /// Gives `body` a C array of C strings, ended by null.
+    private static func withStrings<Value>(
+        _ texts: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Value
+    ) -> Value {
+        var copies = unsafe texts.map { unsafe strdup($0) } + [nil]
+        defer {
+            for place in texts.indices { unsafe free(copies[place]) }
+        }
+        return unsafe copies.withUnsafeMutableBufferPointer { buffer in
+            guard let start = buffer.baseAddress else { preconditionFailure("the list holds at least its end") }
+            return unsafe body(start)
+        }
+    }
+}
