@@ -20,6 +20,8 @@ public struct MirrorSettings: Sendable, Hashable {
     public var samplingKey: SamplingKey
     public var routes: [MirrorRoute]
     public var trials: [MirrorTrial]
+    /// Trials of the file that this version could not read, a line each; they are not written again.
+    public internal(set) var unreadTrials: [String] = []
 
     public init(samplingKey: SamplingKey, routes: [MirrorRoute] = [], trials: [MirrorTrial] = []) {
         self.samplingKey = samplingKey
