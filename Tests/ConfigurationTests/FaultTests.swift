@@ -208,6 +208,27 @@ struct WrongFile: CustomTestStringConvertible {
         #expect(Set(tools.map(\.field)) == ["compare.as", "compare.otherwise"])
     }
 
+    @Test func `a file with every key of a later kind is refused only for what comes later`() {
+        let file = """
+            workload: invoice-fields
+            compare:
+              as: json
+              labels: []
+              schema: { type: object, required: [total] }
+              ignore: [/notes]
+              unordered: [/lines]
+              tolerance: { /total: 0.01 }
+              formats: { /due: date }
+              ignore_arguments: [request_id]
+              otherwise: text
+            production: { api: openai, url: https://api.openai.com, price: { input: 5.00, output: 25.00, cached_input: 0.50 } }
+            candidate: { api: azure-inference, url: https://acme.services.ai.azure.com/models, model: phi-4, key: { env: AZURE_AI_KEY } }
+            privacy: { retain: 30d, redact: [email], capture: metadata-only }
+            """
+        #expect(faults(file).map(\.field) == ["compare.as", "candidate.api", "privacy.redact", "privacy.capture"])
+        #expect(faults(file).allSatisfy { $0.isNotYet })
+    }
+
     @Test func `files that are no settings at all are refused in one line`() {
         #expect(faults("").map(\.message) == ["is empty; it needs at least workload, compare, production, candidate"])
         #expect(faults("# only a comment\n").count == 1)

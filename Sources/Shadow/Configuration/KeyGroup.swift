@@ -130,8 +130,8 @@ struct KeyGroup {
         var first: [String: Place] = [:]
         for (value, place) in elements {
             if let earlier = first[value] {
-                let where_ = earlier.line.map { ", first in line \($0)" } ?? ""
-                faults.add(place, field(key), "\"\(Node.readable(value))\" stands twice\(where_); keep one")
+                let again = earlier.line.map { ", first in line \($0)" } ?? ""
+                faults.add(place, field(key), "\"\(Node.readable(value))\" stands twice\(again); keep one")
             } else {
                 first[value] = place
             }

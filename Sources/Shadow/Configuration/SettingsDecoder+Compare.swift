@@ -1,10 +1,11 @@
 import JSON
 
 extension SettingsDecoder {
-    /// Which keys of `compare` belong to which kind only; the others have no meaning beside it.
-    private static let keysOfKind: [(key: String, kinds: [ComparisonKind])] = [
-        ("labels", [.label]), ("schema", [.json]), ("ignore", [.json]), ("unordered", [.json, .tools]),
-        ("tolerance", [.json, .tools]), ("formats", [.json, .tools]), ("ignore_arguments", [.tools]), ("otherwise", [.tools]),
+    /// The keys of `compare` that mean nothing beside `as: label`, and the kinds that they belong to.
+    private static let keysOfOtherKinds = [
+        ("schema", "json"), ("ignore", "json"), ("unordered", "json or tools"), ("tolerance", "json or tools"),
+        ("formats", "json or tools"),
+        ("ignore_arguments", "tools"), ("otherwise", "tools"),
     ]
 
     func compare(_ group: KeyGroup) -> CompareSettings? {
@@ -14,12 +15,11 @@ extension SettingsDecoder {
         }
         var settings = checkValues(group)
         settings.kind = kind
-        for (key, kinds) in SettingsDecoder.keysOfKind where group.has(key) && !kinds.contains(kind) && group.count(key) != 0 {
-            let homes = kinds.map(\.rawValue).joined(separator: " or ")
-            group.fault(key, "has no meaning with as: \(kind.rawValue), only with \(homes); leave it out")
-        }
         switch kind {
         case .label:
+            for (key, kinds) in SettingsDecoder.keysOfOtherKinds where group.has(key) && group.count(key) != 0 {
+                group.fault(key, "has no meaning with as: label, only with \(kinds); leave it out")
+            }
             if !group.has("labels") { _ = group.required("labels", "[card_arrival, lost_or_stolen_card]") }
             if let count = group.count("labels"), count < 2 {
                 group.fault("labels", "needs at least two labels: the closed set that an answer is one of")
