@@ -281,3 +281,8 @@ int ce_stream_flush(ce_stream *stream) {
 size_t ce_stream_pending(const ce_stream *stream) { return evbuffer_get_length(stream->output); }
 
 int ce_stream_close_sending(ce_stream *stream) { return shutdown(stream->descriptor, SHUT_WR) == 0 ? 0 : errno; }
+
+int ce_stream_reset_on_close(ce_stream *stream) {
+    struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+    return setsockopt(stream->descriptor, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) == 0 ? 0 : errno;
+}

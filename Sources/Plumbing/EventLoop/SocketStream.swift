@@ -73,11 +73,20 @@ public protocol SocketStreamDelegate: AnyObject {
         if unsafe ce_stream_pending(handle) >= Self.sendAtOnce { unsafe sendSome(handle) }
     }
 
+    /// Adds output. Without effect after `close()`.
+    public func write(_ bytes: [UInt8]) { write(bytes.span) }
+
     /// Ends this side's output once what was written has been sent; reading goes on.
     public func closeSending() {
         guard unsafe handle != nil else { return }
         closesSendingWhenSent = true
         noteUnsent()
+    }
+
+    /// Has `close` reset the connection, so that the peer sees a failure and not an end.
+    public func resetOnClose() {
+        guard let handle = unsafe handle else { return }
+        _ = unsafe ce_stream_reset_on_close(handle)  // at worst the peer sees an end
     }
 
     /// Closes at once; output not yet sent is lost. Calls nothing on the delegate. Again is harmless.

@@ -43,6 +43,9 @@ public struct RequestParser: Sendable {
     /// Whether a head has begun and is not complete.
     public var isInsideHead: Bool { phase == .headerLines || phase == .requestLine && !cutLine.isEmpty }
 
+    /// Whether the request's last byte has been consumed, so that `next` will give `.end` without further input.
+    public var isRequestComplete: Bool { phase == .complete }
+
     /// The next event of `input` from `offset` on, which moves behind what was consumed; nil if more input is needed.
     ///
     /// Call it until it gives nil, also at the end of the input (`.end` needs no byte of its own). After `.end` the next call begins

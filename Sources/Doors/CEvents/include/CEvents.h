@@ -67,6 +67,7 @@ int ce_stream_write(ce_stream *stream, const uint8_t *bytes, size_t count);
 int ce_stream_flush(ce_stream *stream);
 size_t ce_stream_pending(const ce_stream *stream);
 int ce_stream_close_sending(ce_stream *stream); // shutdown(SHUT_WR): end of output, once all of it is flushed
+int ce_stream_reset_on_close(ce_stream *stream); // ce_stream_free then sends RST
 
 // The kernel's name of the calling thread, cut to 15 bytes.
 void ce_thread_name(const char *name);
