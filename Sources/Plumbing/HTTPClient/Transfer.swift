@@ -1,0 +1,144 @@
+internal import CLibCurl
+internal import HTTPWire
+
+/// One request under way and its answer. Loop thread only.
+///
+/// The client keeps it until it is over; dropping the reference does not cancel it.
+public final class Transfer {
+    /// What the read callback answers.
+    enum Upload {
+        case bytes(ArraySlice<UInt8>)
+        /// Nothing yet: ask again after `write`.
+        case later
+        /// The body ended before its announced length.
+        case impossible
+    }
+
+    enum State {
+        case waiting, running, over
+    }
+
+    /// Above so many bytes not sent yet, `write` returns false…
+    static let uploadHighWater = 256 * 1024
+    /// …and below so many, the receiver hears `uploadDrained`.
+    static let uploadLowWater = 64 * 1024
+
+    let request: OutgoingRequest
+    var state = State.waiting
+    /// The client while the transfer is not over.
+    var client: HTTPClient?
+    var receiver: (any TransferReceiver)?
+    /// The handle while it runs.
+    var handle: EasyHandle?
+    /// Monotonic time in nanoseconds when the request was handed to the network; 0 before that.
+    public internal(set) var sentAt: UInt64 = 0
+
+    private var head = ResponseHeadReader()
+    private(set) var hasHead = false
+    private var pausesBody = false
+    /// libcurl was told to hold the answer's body back, and must be told otherwise.
+    private var bodyIsHeld = false
+    private var upload = UploadBuffer()
+    private var uploadIsHeld = false
+    private var owesDrained = false
+
+    init(_ request: OutgoingRequest, client: HTTPClient, receiver: any TransferReceiver) {
+        self.request = request
+        self.client = client
+        self.receiver = receiver
+    }
+
+    /// Adds to a streamed body. Returns false when much is waiting: the caller should pause until `uploadDrained`.
+    @discardableResult
+    public func write(_ bytes: [UInt8]) -> Bool {
+        guard state != .over, !bytes.isEmpty else { return true }
+        assert(!upload.isFinished, "write after finishBody")
+        upload.append(bytes)
+        continueUpload()
+        if upload.unread > Transfer.uploadHighWater { owesDrained = true }
+        return !owesDrained
+    }
+
+    /// Says that a streamed body is complete.
+    public func finishBody() {
+        guard state != .over, !upload.isFinished else { return }
+        upload.isFinished = true
+        continueUpload()
+    }
+
+    /// Holds the answer's body back; at most one buffer more is kept inside.
+    public func pause() { pausesBody = true }
+
+    /// Lets the answer's body come again.
+    public func resume() {
+        guard pausesBody else { return }
+        pausesBody = false
+        if bodyIsHeld { client?.unhold(self) }
+    }
+
+    /// Ends the transfer. Its receiver hears nothing more.
+    public func cancel() {
+        guard state != .over else { return }
+        receiver = nil
+        client?.remove(self)
+    }
+
+    /// The streamed body, when all of it is here before anything was sent.
+    var wholeBody: [UInt8]? {
+        guard case .streamed(let length) = request.body, let whole = upload.whole, length ?? upload.total == upload.total else {
+            return nil
+        }
+        return whole
+    }
+
+    /// What `curl_easy_pause` should be told now.
+    func takeHolds() -> Int32 {
+        bodyIsHeld = bodyIsHeld && pausesBody
+        uploadIsHeld = false
+        return bodyIsHeld ? CURLPAUSE_RECV : CURLPAUSE_CONT
+    }
+
+    private func continueUpload() {
+        if uploadIsHeld { client?.unhold(self) }
+    }
+
+    // MARK: Called by libcurl, through EasyHandle. False breaks the transfer off.
+
+    func takeHeaderLine(_ line: Span<UInt8>) -> Bool {
+        // After the head such lines are trailers, which have no place in the answer.
+        guard !hasHead else { return receiver != nil }
+        guard let head = head.take(line) else { return true }
+        hasHead = true
+        receiver?.responseHead(self, status: head.status, reason: head.reason, headers: head.headers)
+        return receiver != nil
+    }
+
+    func takeBody(_ bytes: [UInt8]) -> Bool {
+        receiver?.responseBody(self, bytes)
+        return receiver != nil
+    }
+
+    /// Whether more of the answer must wait; libcurl then keeps it and is told when it may come.
+    func holdsBody() -> Bool {
+        if pausesBody { bodyIsHeld = true }
+        return pausesBody
+    }
+
+    func giveBody(atMost count: Int) -> Upload {
+        guard receiver != nil else { return .impossible }
+        let slice = upload.read(atMost: count)
+        if owesDrained, upload.unread < Transfer.uploadLowWater {
+            owesDrained = false
+            receiver?.uploadDrained(self)
+        }
+        if !slice.isEmpty { return .bytes(slice) }
+        if upload.isFinished {
+            guard case .streamed(let length) = request.body, (length ?? upload.total) <= upload.total else { return .impossible }
+            return .bytes(slice)
+        }
+        uploadIsHeld = true
+        return .later
+    }
+
+    func rewindBody() -> Bool { upload.rewind() }
+}
