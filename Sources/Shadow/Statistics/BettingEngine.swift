@@ -126,27 +126,32 @@ public func logCapital(_ histogram: ScoreHistogram, against theta: Double, _ sid
 /// The log-capital at which a claim is established with error α: ln 1/α.
 public func capitalNeeded(alpha: Double) -> Double { -log(alpha) }
 
-/// The means not refuted by either side: the confidence sequence (statistics §3.3), by 100 bisections on `range` each.
+/// The means not refuted by either side: the confidence sequence (statistics §3.3).
 ///
-/// Valid at every look at once: P(ever misses on one side) ≤ that side's α. No data: the whole range. The limits returned are on
-/// the refuted side of the last bisection, so that "lower limit above θ" and "capital against θ suffices" say the same.
+/// Valid at every look at once: P(ever misses on one side) ≤ that side's α. No data: the whole range.
 public func confidenceSequence(_ histogram: ScoreHistogram, alphaLower: Double, alphaUpper: Double, range: Interval) -> Interval {
-    guard !histogram.groups.isEmpty else { return range }
-    func limit(from refuted: Double, to kept: Double, _ side: ClaimSide, _ alpha: Double) -> Double {
-        let needed = capitalNeeded(alpha: alpha)
-        var refuted = refuted
-        var kept = kept
-        guard logCapital(histogram, against: refuted, side) >= needed else { return refuted }
-        if logCapital(histogram, against: kept, side) >= needed { return kept }
-        for _ in 0..<100 {
-            let middle = refuted + (kept - refuted) / 2
-            if middle == refuted || middle == kept { break }
-            if logCapital(histogram, against: middle, side) >= needed { refuted = middle } else { kept = middle }
-        }
-        return refuted
+    Interval(
+        confidenceLimit(histogram, .above, alpha: alphaLower, range: range),
+        confidenceLimit(histogram, .below, alpha: alphaUpper, range: range))
+}
+
+/// One end of the confidence sequence: what the mean is shown to lie above or below, by 100 bisections of `range`.
+///
+/// The limit returned is on the refuted side of the last bisection, so that "the limit is beyond θ" never says more than the capital
+/// against θ does.
+public func confidenceLimit(_ histogram: ScoreHistogram, _ side: ClaimSide, alpha: Double, range: Interval) -> Double {
+    var refuted = side == .above ? range.lower : range.upper
+    var kept = side == .above ? range.upper : range.lower
+    let needed = capitalNeeded(alpha: alpha)
+    func isRefuted(_ mean: Double) -> Bool { logCapital(histogram, against: mean, side) >= needed }
+    guard !histogram.groups.isEmpty, isRefuted(refuted) else { return refuted }
+    if isRefuted(kept) { return kept }
+    for _ in 0..<100 {
+        let middle = refuted + (kept - refuted) / 2
+        if middle == refuted || middle == kept { break }
+        if isRefuted(middle) { refuted = middle } else { kept = middle }
     }
-    return Interval(
-        limit(from: range.lower, to: range.upper, .above, alphaLower), limit(from: range.upper, to: range.lower, .below, alphaUpper))
+    return refuted
 }
 
 /// What a series of looks at a growing ledger decides about "mean > θ".

@@ -34,13 +34,18 @@ func normalHalfWidth(_ confidence: Double) -> Double { normalQuantile(0.5 + conf
 public func wilsonInterval(successes x: Int, of n: Int, confidence: Double = 0.95) -> Interval {
     precondition(x >= 0 && x <= n, "successes lie between none and all")
     guard n > 0 else { return Interval(0, 1) }
+    let interval = wilsonInterval(rate: Double(x) / Double(n), trials: Double(n), confidence: confidence)
+    return Interval(x == 0 ? 0 : interval.lower, x == n ? 1 : interval.upper)
+}
+
+/// Wilson's interval about a weighted rate, `trials` being its effective number (Σw)²/Σw²: for display.
+public func wilsonInterval(rate: Double, trials: Double, confidence: Double = 0.95) -> Interval {
+    guard trials > 0 else { return Interval(0, 1) }
     let z = normalHalfWidth(confidence)
-    let trials = Double(n)
-    let rate = Double(x) / trials
     let shrink = 1 + z * z / trials
     let centre = (rate + z * z / (2 * trials)) / shrink
     let half = z / shrink * (rate * (1 - rate) / trials + z * z / (4 * trials * trials)).squareRoot()
-    return Interval(x == 0 ? 0 : centre - half, x == n ? 1 : centre + half)
+    return Interval(max(0, centre - half), min(1, centre + half))
 }
 
 /// The exact interval of a rate, which covers at least as often as it says (Clopper & Pearson 1934).

@@ -18,11 +18,15 @@ public struct PairedCostSums: Sendable, Hashable {
     public var productionSquares: Double
     /// Σw²cp.
     public var products: Double
+    /// Σw².
+    public var weightSquares: Double
+    /// Σw²p.
+    public var productionWeightSquares: Double
 
     /// Sums as they were stored; all zero by default.
     public init(
         count: Int = 0, weight: Double = 0, candidate: Double = 0, production: Double = 0, candidateSquares: Double = 0,
-        productionSquares: Double = 0, products: Double = 0
+        productionSquares: Double = 0, products: Double = 0, weightSquares: Double = 0, productionWeightSquares: Double = 0
     ) {
         self.count = count
         self.weight = weight
@@ -31,6 +35,8 @@ public struct PairedCostSums: Sendable, Hashable {
         self.candidateSquares = candidateSquares
         self.productionSquares = productionSquares
         self.products = products
+        self.weightSquares = weightSquares
+        self.productionWeightSquares = productionWeightSquares
     }
 }
 
@@ -44,6 +50,8 @@ extension PairedCostSums {
         candidateSquares += w * w * c * c
         productionSquares += w * w * p * p
         products += w * w * c * p
+        weightSquares += w * w
+        productionWeightSquares += w * w * p
     }
 
     /// Adds the pairs of `other`.
@@ -55,6 +63,8 @@ extension PairedCostSums {
         candidateSquares += other.candidateSquares
         productionSquares += other.productionSquares
         products += other.products
+        weightSquares += other.weightSquares
+        productionWeightSquares += other.productionWeightSquares
     }
 
     /// The same pairs with production's cost on top of the candidate's: what escalated calls cost.
@@ -63,6 +73,15 @@ extension PairedCostSums {
         sums.candidate += production
         sums.candidateSquares += 2 * products + productionSquares
         sums.products += productionSquares
+        return sums
+    }
+
+    /// The same pairs where every case costs the candidate the same, as on replicas paid by the hour.
+    public func withCandidate(costing c: Double) -> PairedCostSums {
+        var sums = self
+        sums.candidate = c * weight
+        sums.candidateSquares = c * c * weightSquares
+        sums.products = c * productionWeightSquares
         return sums
     }
 

@@ -48,3 +48,22 @@ public struct Decision: Sendable, Hashable {
         self.threshold = threshold
     }
 }
+
+/// The decision table (statistics §12): the first rule that matches wins.
+public func decide(_ input: DecisionInput) -> Decision {
+    let mayStay = input.days >= TrialTerms.firstStayDay
+    if !input.drift.isEmpty { return Decision(.keepShadowing, because: .drift) }
+    if mayStay, let failed = [GateName.reliability, .latency, .cost].first(where: { input.status(of: $0) == .fail }) {
+        return Decision(.stay, because: .gate(failed))
+    }
+    if input.gatesNeeded.allSatisfy({ input.status(of: $0) == .pass }) { return Decision(.switch, because: .everyGate) }
+    if input.tierPasses { return Decision(.twoTier, because: .tier, threshold: input.tier.threshold) }
+    let qualityFails = mayStay && input.status(of: .quality) == .fail
+    let concentrationFails = input.status(of: .failureConcentration) == .fail && input.status(of: .evidence) == .pass
+    if qualityFails || concentrationFails {
+        if input.tierIsAlive { return Decision(.keepShadowing, because: .tier) }
+        return Decision(.stay, because: .gate(qualityFails ? .quality : .failureConcentration))
+    }
+    let waiting = input.gatesNeeded.first { input.status(of: $0) != .pass } ?? .evidence
+    return Decision(.keepShadowing, because: .gate(waiting))
+}

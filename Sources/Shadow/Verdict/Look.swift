@@ -28,6 +28,8 @@ public struct Look: Sendable, Hashable {
     public var tier: TierReading
     /// When the gate named by the decision should decide; nil when it cannot be told or nothing is open.
     public var forecast: GateForecast?
+    /// Days until a decision is expected, the longest wait of the gates that are open; nil when it cannot be told.
+    public var daysLeft: Double?
     /// What would bring a decision nearer, the most useful first.
     public var speedUps: [SpeedUp]
     /// Day by day, for the report's table.

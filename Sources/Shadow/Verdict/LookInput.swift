@@ -93,7 +93,8 @@ public struct TokenTotals: Sendable, Hashable {
     public var total: Double { input + output }
 }
 
-/// Costs of a look in USD; ended days only, and only pairs whose two costs are known.
+/// Costs of a look in USD; ended days only, and only pairs whose two costs are known. Under dedicated pricing a candidate's leg has
+/// no cost of its own: such pairs are counted with 0, and the replicas' cost is laid on them here.
 public struct CostEvidence: Sendable, Hashable {
     /// Sums over all such pairs.
     public var pairs: PairedCostSums

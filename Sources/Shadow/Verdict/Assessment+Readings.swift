@@ -1,0 +1,75 @@
+internal import Statistics
+internal import Traffic
+
+extension Assessment {
+    /// Quality for display.
+    var quality: QualityReading {
+        let known = input.agreeing + input.differing
+        return QualityReading(
+            pairs: counts.pairs, disagreements: counts.disagreements, adjudicated: counts.judged, pending: counts.pending,
+            unaudited: counts.unaudited, counts: known,
+            productionAccuracy: accuracyIsKnown ? wilsonEstimate(successes: known.both + known.productionOnly, of: known.known) : nil,
+            candidateAccuracy: accuracyIsKnown ? wilsonEstimate(successes: known.both + known.candidateOnly, of: known.known) : nil,
+            singleLookDifference: singleLookDifference,
+            mcnemar: known.known > 0
+                ? mcnemarTest(candidateOnly: known.candidateOnly, productionOnly: known.productionOnly) : nil,
+            worsePerTenThousand: worsePerTenThousand)
+    }
+
+    /// Labels come to a call whatever the answers were, so the known pairs stand for all. People judge what differs: their known pairs
+    /// stand for all only once every pair is known.
+    private var accuracyIsKnown: Bool {
+        input.terms.adjudicateBy == .labels || input.agreeing.unknown + input.differing.unknown == 0
+    }
+
+    /// Tango's interval over the pairs known; where only some of the differing pairs are judged, over as large a part of all pairs.
+    private var singleLookDifference: Estimate? {
+        let known = input.agreeing + input.differing
+        var pairs = known.known
+        if !accuracyIsKnown {
+            let differing = input.differing.known + input.differing.unknown
+            let all = differing + input.agreeing.known + input.agreeing.unknown
+            guard input.differing.known > 0 else { return nil }
+            let part = Double(all) * Double(input.differing.known) / Double(differing)
+            pairs = max(Int(part.rounded()), known.candidateOnly + known.productionOnly)
+        }
+        guard pairs > 0 else { return nil }
+        let limits = tangoInterval(candidateOnly: known.candidateOnly, productionOnly: known.productionOnly, pairs: pairs)
+        let estimate = Double(known.candidateOnly - known.productionOnly) / Double(pairs)
+        return Estimate(estimate, lower: limits.lower, upper: limits.upper)
+    }
+
+    private var worsePerTenThousand: WorsePerTenThousand {
+        let scale = 10_000.0
+        let allowed = input.terms.margins.quality * scale
+        let gate = gate(.quality)
+        let lower = gate.lower ?? -1
+        let upper = gate.upper ?? 1
+        if basis == .agreement {
+            // All that differs might be worse, or better.
+            return WorsePerTenThousand(estimate: nil, lower: -upper * scale, upper: upper * scale, allowed: allowed)
+        }
+        return WorsePerTenThousand(
+            estimate: gate.estimate.map { -$0 * scale }, lower: -upper * scale, upper: -lower * scale, allowed: allowed)
+    }
+
+    /// Disagreement for display.
+    var noise: NoiseReading {
+        let controls = counts.controls
+        let excess = noiseExcess(disagreements: counts.disagreements, of: counts.pairs, controls: controls)
+        return NoiseReading(
+            controlPairs: controls.pairs, disagreement: wilsonEstimate(successes: counts.disagreements, of: counts.pairs),
+            selfDisagreement: wilsonEstimate(successes: controls.selfDisagreements, of: controls.pairs),
+            excess: excess.estimate.map { Estimate($0, lower: excess.interval.lower, upper: excess.interval.upper) })
+    }
+
+    /// Day by day.
+    var daily: [DayReading] {
+        Dictionary(grouping: input.cells, by: \.day).sorted { $0.key < $1.key }.map { day, cells in
+            let counts = LedgerCounts(cells, terms: input.terms)
+            return DayReading(
+                day: day, pairs: counts.pairs, disagreements: counts.disagreements,
+                difference: QualityLedger(cells, terms: input.terms).difference)
+        }
+    }
+}

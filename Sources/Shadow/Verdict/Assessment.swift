@@ -1,0 +1,103 @@
+internal import Statistics
+internal import Traffic
+
+/// Looks at a trial: evidence → gates → decision, after what former looks established.
+///
+/// Pure and deterministic. Not to be called for evidence from after `terms.maxDays`.
+public func look(at input: LookInput, after latches: Latches) -> Look {
+    let assessment = Assessment(input, after: latches)
+    let decision = decide(assessment.decisionInput)
+    let outlook = Outlook(assessment, decision)
+    return Look(
+        day: input.days, decision: decision, basis: assessment.basis,
+        inconclusive: decision.recommendation == .keepShadowing && input.days >= input.terms.maxDays,
+        gates: GateName.allCases.map { assessment.gate($0) }, shortfalls: assessment.decisionInput.shortfalls,
+        quality: assessment.quality, noise: assessment.noise, latency: assessment.latency, cost: assessment.cost,
+        segments: assessment.segments, tier: assessment.tier.reading, forecast: outlook.forecast, daysLeft: outlook.daysLeft,
+        speedUps: outlook.speedUps, daily: assessment.daily, latches: assessment.latches)
+}
+
+/// Everything that is worked out from one look's evidence before the decision.
+struct Assessment {
+    let input: LookInput
+    let basis: VerdictBasis
+    let counts: LedgerCounts
+    let ledger: QualityLedger
+    let rates: RateLedgers
+    let latches: Latches
+    let tier: TierAssessment
+    let segments: [SegmentReading]
+    let latency: LatencyReading
+    let cost: CostReading
+    let decisionInput: DecisionInput
+    /// The interval of each mean that is shown: over all looks, or this look's alone where the looks contradict each other.
+    let shown: Latches
+
+    init(_ input: LookInput, after former: Latches) {
+        let terms = input.terms
+        let margins = terms.margins
+        let alpha = terms.sideAlpha
+        self.input = input
+        counts = LedgerCounts(input.cells, terms: terms)
+        ledger = QualityLedger(input.cells, terms: terms)
+        rates = RateLedgers(input.cells)
+        basis = verdictBasis(input, judged: counts.judged)
+
+        let difference = Interval(-1, 1)
+        let quality = ClaimReading(ledger.claim(), threshold: -margins.quality, range: difference, alpha: alpha)
+        let reliability = ClaimReading(rates.failures.claim, threshold: margins.reliability, range: difference, alpha: alpha)
+        let noise = ClaimReading(rates.noise.claim, threshold: margins.noise, range: difference, alpha: alpha)
+        let disagreement = ClaimReading(
+            rates.disagreements.claim, threshold: margins.quality, range: Interval(0, 1), alpha: alpha)
+        tier = TierAssessment(input, ledger: ledger, after: former.tiers, audited: counts.unaudited == 0)
+        let latches = Latches(
+            quality: former.quality.tightened(by: quality), reliability: former.reliability.tightened(by: reliability),
+            noise: former.noise.tightened(by: noise), disagreement: former.disagreement.tightened(by: disagreement),
+            tiers: tier.latches)
+        self.latches = latches
+        shown = Latches(
+            quality: latches.quality.shown(for: quality), reliability: latches.reliability.shown(for: reliability),
+            noise: latches.noise.shown(for: noise), disagreement: latches.disagreement.shown(for: disagreement), tiers: [])
+
+        segments = assessSegments(input.cells, terms: terms)
+        latency = assessLatency(input.latency, terms: terms)
+        cost = assessCost(input.cost, terms: terms)
+        decisionInput = DecisionInput(
+            terms: terms, basis: basis, drift: driftingGates(latches, basis: basis), days: input.days, pairs: counts.pairs,
+            disagreements: counts.disagreements, adjudicated: counts.judged, imputedShare: counts.imputedShare,
+            shedShare: input.sampled > 0 ? Double(input.shed) / Double(input.sampled) : 0, controlPairs: counts.controls.pairs,
+            excessFailure: shown.reliability.interval, excessDisagreement: shown.noise.interval,
+            disagreementUpper: shown.disagreement.upper, difference: shown.quality.interval,
+            audit: counts.unaudited == 0 ? .pass : .open, blockingSegments: segments.count { $0.blocking }, latency: latency.ratios,
+            saving: cost.saving.map { Interval($0.lower, $0.upper) }, tier: tier.standing)
+    }
+}
+
+extension ClaimLatch {
+    /// What a report may show: the running intersection, or the look's own interval where that is empty.
+    fileprivate func shown(for reading: ClaimReading) -> ClaimLatch {
+        guard interval.isEmpty else { return self }
+        return ClaimLatch(
+            lower: reading.interval.lower, upper: reading.interval.upper, above: reading.above, below: reading.below)
+    }
+}
+
+/// Labels or people where any judgement came, else agreement.
+private func verdictBasis(_ input: LookInput, judged: Int) -> VerdictBasis {
+    let known = judged > 0 || input.agreeing.known > 0 || input.differing.known > 0
+    return switch input.terms.adjudicateBy {
+    case .labels: known ? .labels : .agreement
+    case .people: known ? .people : .agreement
+    case .none: .agreement
+    }
+}
+
+/// The needed gates whose looks contradict each other (statistics §3.3): the mean was not the same throughout.
+private func driftingGates(_ latches: Latches, basis: VerdictBasis) -> [GateName] {
+    let quality = basis == .agreement ? latches.disagreement : latches.quality
+    var drifting: [GateName] = []
+    if latches.reliability.interval.isEmpty { drifting.append(.reliability) }
+    if quality.interval.isEmpty { drifting.append(.quality) }
+    if basis == .agreement, latches.noise.interval.isEmpty { drifting.append(.noise) }
+    return drifting
+}
