@@ -94,11 +94,12 @@ public struct RequestParser: Sendable {
     private mutating func readLine(_ input: Span<UInt8>, at offset: inout Int) throws(RequestRejection) -> Bool {
         guard offset < input.count else { return false }
         let start = offset
+        if cutLine.isEmpty { try checkFirstByte(input[start]) }
         guard let lineFeed = input.firstLineFeed(from: start) else {
             offset = input.count
             try checkLength(cutLine.count + offset - start)
             unsafe input.extracting(start..<offset).withUnsafeBufferPointer { bytes in unsafe cutLine.append(contentsOf: bytes) }
-            try checkBeginning()
+            if phase == .chunkEnd, cutLine.count > 1 { throw .chunkTooLong }
             return false
         }
         offset = lineFeed + 1
@@ -117,22 +118,22 @@ public struct RequestParser: Sendable {
 
     private func checkLength(_ length: Int) throws(RequestRejection) {
         switch phase {
-        case .chunkEnd:
-            guard length <= 2 else { throw .badRequest("a chunk is longer than its size says") }
         case .chunkSize:
             guard length <= Self.maxChunkLine, countedBytes + length <= maxHeadBytes else {
                 throw .badRequest("the chunk extensions are too long")
             }
+        case .chunkEnd: break
         default:
             guard countedBytes + length > maxHeadBytes else { return }
             throw RequestRejection(status: phase == .requestLine ? 414 : 431, message: "the head is longer than \(maxHeadBytes) bytes")
         }
     }
 
-    /// A client that speaks something else (TLS, say) may never send a line feed: it is told by its first byte.
-    private func checkBeginning() throws(RequestRejection) {
-        guard phase == .requestLine, cutLine[0] != ASCII.carriageReturn, !ASCII.isToken(cutLine[0]) else { return }
-        throw .notAMethod
+    /// What cannot become right any more is refused before its line ends, which may never come: a client that speaks something else
+    /// (TLS, say), or a chunk longer than its size.
+    private func checkFirstByte(_ byte: UInt8) throws(RequestRejection) {
+        if phase == .requestLine, byte != ASCII.carriageReturn, !ASCII.isToken(byte) { throw .notAMethod }
+        if phase == .chunkEnd, byte != ASCII.carriageReturn { throw .chunkTooLong }
     }
 
     /// `bytes` is a line without its line feed.
@@ -167,7 +168,7 @@ public struct RequestParser: Sendable {
             if size == 0 { countedBytes = 0 }
             phase = size == 0 ? .trailerLines : .chunk(remaining: size)
         case .chunkEnd:
-            guard line.isEmpty else { throw .badRequest("a chunk is longer than its size says") }
+            guard line.isEmpty else { throw .chunkTooLong }
             countedBytes -= 2
             phase = .chunkSize
         case .trailerLines:
@@ -201,6 +202,7 @@ public struct RequestParser: Sendable {
 
 extension RequestRejection {
     static func badRequest(_ message: String) -> RequestRejection { RequestRejection(status: 400, message: message) }
+    static var chunkTooLong: RequestRejection { .badRequest("a chunk is longer than its size says") }
     static var notAMethod: RequestRejection { .badRequest("the request line does not begin with a method") }
 }
 
