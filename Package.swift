@@ -30,7 +30,7 @@ let plumbing: [Target] = [
 let shadow: [Target] = [
     .target(name: "Traffic", path: "Sources/Shadow/Traffic"),
     .target(name: "Configuration", dependencies: ["Traffic", "JSON", "CLibYAML"], path: "Sources/Shadow/Configuration"),
-    .target(name: "ModelAPI", dependencies: ["Traffic", "JSON", "HTTPWire"], path: "Sources/Shadow/ModelAPI"),
+    .target(name: "ModelAPI", dependencies: ["Traffic", "Configuration", "JSON", "HTTPWire"], path: "Sources/Shadow/ModelAPI"),
     .target(name: "Spool", dependencies: ["Traffic", "CZlib"], path: "Sources/Shadow/Spool"),
     .target(
         name: "Mirror",
@@ -79,17 +79,18 @@ let tests: [Target] = [
             "EmbeddedPostgres", "Postgres", "Processes", "JSON", "EventLoop", "HTTPWire", "HTTPServer", "HTTPClient", "StandIn",
         ],
         path: "Tests/TestSupport"),
+    .executableTarget(name: "RealModelTrial", path: "Tests/RealModelTrial"),
     .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
     .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
     .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire"]),
     .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "HTTPWire", "EventLoop"]),
-    .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "HTTPServer", "HTTPWire", "EventLoop", "TestSupport"]),
+    .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "HTTPWire", "EventLoop"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "EmbeddedPostgres", "TestSupport"]),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
     .testTarget(name: "TrafficTests", dependencies: ["Traffic"]),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Traffic", "JSON"]),
-    .testTarget(name: "ModelAPITests", dependencies: ["ModelAPI", "Traffic", "JSON", "TestSupport"]),
+    .testTarget(name: "ModelAPITests", dependencies: ["ModelAPI", "Configuration", "Traffic", "HTTPWire", "JSON"]),
     .testTarget(name: "SpoolTests", dependencies: ["Spool", "Traffic", "TestSupport"]),
     .testTarget(
         name: "MirrorTests",
@@ -104,7 +105,7 @@ let tests: [Target] = [
             "Storage", "Worker", "Configuration", "Comparison", "Spool", "Postgres", "Traffic", "JSON", "Verdict", "Statistics",
             "TestSupport",
         ]),
-    .testTarget(name: "StandInTests", dependencies: ["StandIn", "JSON", "TestSupport"]),
+    .testTarget(name: "StandInTests", dependencies: ["StandIn", "HTTPClient", "HTTPWire", "EventLoop", "JSON"]),
     .testTarget(name: "CommandsTests", dependencies: ["Commands", "Configuration", "Postgres", "JSON", "TestSupport"]),
     .testTarget(name: "EndToEndTests", dependencies: ["understudy", "JSON", "Postgres", "Processes", "Traffic", "TestSupport"]),
 ]
