@@ -1,0 +1,150 @@
+internal import EventLoop
+internal import Glibc
+internal import Processes
+internal import Telemetry
+
+/// Keeps child processes running: starts them, reads their `ready` line, starts them again when they die, ends them in order.
+///
+/// Everything happens on the thread of `loop`, which must outlive the children: the kernel ends a child with the thread that
+/// started it.
+final class Supervisor {
+    /// One child process to keep running.
+    struct Role {
+        let name: String
+        /// Arguments for this program, given what its last run was bound to (`ready` words), so that a restart keeps its port.
+        let arguments: ([String: String]) -> [String]
+    }
+
+    private final class Child {
+        let role: Role
+        var process: ChildProcess?
+        var watches: [LoopWatch] = []
+        var pendingLine: [UInt8] = []
+        var readyWords: [String: String] = [:]
+        var startedAt: UInt64 = 0
+        var failures = 0
+        /// Called with the words of the first `ready` line.
+        var onReady: (([String: String]) -> Void)?
+        /// Called when a child that was told to end has ended.
+        var onStopped: (() -> Void)?
+        init(_ role: Role) { self.role = role }
+    }
+
+    private let loop: EventLoop
+    private let environment: [String: String]
+    private let log: Log
+    private var children: [Child] = []
+    private var stopping = false
+
+    /// - Parameter environment: added to this process's own for every child; carries the database URL, which must not stand in
+    ///   an argument list that every user can read.
+    init(loop: EventLoop, environment: [String: String], log: Log) {
+        self.loop = loop
+        self.environment = environment
+        self.log = log
+    }
+
+    /// Starts a child and keeps it running; `ready` is called with the words of its first `ready` line.
+    func start(_ role: Role, ready: @escaping ([String: String]) -> Void) throws {
+        let child = Child(role)
+        children.append(child)
+        child.onReady = ready
+        try launch(child)
+    }
+
+    /// Ends one child with SIGTERM, and with SIGKILL when it takes longer than `grace` seconds; `done` is called when it is gone.
+    func stop(_ name: String, grace: Double, _ done: @escaping () -> Void) {
+        stopping = true
+        guard let child = children.first(where: { $0.role.name == name }), let process = child.process, process.exitStatus == nil else {
+            done()
+            return
+        }
+        child.onStopped = done
+        process.send(SIGTERM)
+        loop.schedule(after: UInt64(grace * 1e9)) { [weak self] in
+            guard process.exitStatus == nil else { return }
+            self?.log.warning("supervisor", "\(name) did not end in time; killing it")
+            process.send(SIGKILL)
+        }
+    }
+
+    private func launch(_ child: Child) throws {
+        var command = ChildCommand(programPath, child.role.arguments(child.readyWords))
+        command.environment = currentEnvironment().merging(environment) { $1 }
+        command.output = .pipe
+        command.deathSignal = SIGKILL
+        command.hasOwnGroup = true
+        let process = try ChildProcess(command)
+        child.process = process
+        child.startedAt = MonotonicClock.nanoseconds()
+        child.pendingLine = []
+        let exit = loop.watch(process.exitDescriptor, .read) { [weak self] _ in self?.ended(child) }
+        child.watches = [exit]
+        guard let output = process.output else { return }
+        var reading: LoopWatch?
+        reading = loop.watch(output.number, .read) { [weak self] _ in
+            let bytes = output.read()
+            if bytes.isEmpty { reading?.cancel() } else { self?.received(bytes, from: child) }
+        }
+        if let reading { child.watches.append(reading) }
+    }
+
+    private func received(_ bytes: [UInt8], from child: Child) {
+        child.pendingLine += bytes
+        while let end = child.pendingLine.firstIndex(of: UInt8(ascii: "\n")) {
+            let line = String(decoding: child.pendingLine[..<end], as: UTF8.self)
+            child.pendingLine.removeSubrange(...end)
+            guard line.hasPrefix("ready") else { continue }
+            for word in line.split(separator: " ").dropFirst() {
+                let parts = word.split(separator: "=", maxSplits: 1)
+                if parts.count == 2 { child.readyWords[String(parts[0])] = String(parts[1]) }
+            }
+            child.onReady?(child.readyWords)
+            child.onReady = nil
+        }
+    }
+
+    private func ended(_ child: Child) {
+        guard let process = child.process, let status = process.exitStatus else { return }
+        for watch in child.watches { watch.cancel() }
+        child.watches = []
+        child.process = nil
+        if let done = child.onStopped {
+            child.onStopped = nil
+            done()
+            return
+        }
+        if stopping { return }
+        // A child that lived for a while died of something rare: start it at once. One that dies at its start waits longer each time.
+        let lived = MonotonicClock.nanoseconds() - child.startedAt
+        child.failures = lived > 10_000_000_000 ? 0 : child.failures + 1
+        let wait = min(5.0, 0.05 * Double(1 << min(child.failures, 7)))
+        log.error("supervisor", "\(child.role.name) ended (\(status)); starting it again in \(wait) s")
+        loop.schedule(after: UInt64(wait * 1e9)) { [weak self] in
+            guard let self, !self.stopping else { return }
+            do {
+                try self.launch(child)
+            } catch {
+                self.log.error("supervisor", "\(child.role.name) cannot be started: \(error)")
+            }
+        }
+    }
+}
+
+/// The path of this program's own binary.
+var programPath: String {
+    // The link of the process itself: right even when argv[0] is a bare name or the folder was left.
+    FileSystem.realPath("/proc/self/exe") ?? CommandLine.arguments[0]
+}
+
+/// This process's environment.
+func currentEnvironment() -> [String: String] {
+    var all: [String: String] = [:]
+    var entry = unsafe environ
+    while let text = unsafe entry.pointee {
+        let pair = unsafe String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        if pair.count == 2 { all[String(pair[0])] = String(pair[1]) }
+        unsafe entry += 1
+    }
+    return all
+}
