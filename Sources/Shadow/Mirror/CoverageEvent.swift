@@ -1,0 +1,86 @@
+internal import Traffic
+
+/// All that can happen to a call on its way to a pair, each with the stage and reason that the coverage shows.
+enum CoverageEvent: UInt8, CaseIterable {
+    /// A call came through the route.
+    case call
+    /// Drawn for the trial.
+    case sampled
+    /// Another method or path than those of `match`.
+    case skippedNoMatch
+    /// `Understudy-Leg` says that it is a shadow call already.
+    case skippedLoop
+    /// `x-stainless-retry-count` above 0: the SDK sends again what was drawn or not before.
+    case skippedRetry
+    /// The body is no JSON object.
+    case skippedNotJSON
+    /// The call leans on state that the production server keeps: the candidate cannot know it.
+    case skippedServerState
+    /// The request is longer than the capture limit, so that the candidate could not be asked the same.
+    case shedTooLarge
+    /// As much is being captured at once as memory allows.
+    case shedCaptureFull
+    case shedQueueFull
+    case shedQueueTimeout
+    /// The circuit breaker was open. A pair is written, in which the candidate failed.
+    case shedCircuitOpen
+    case shedDailyBudget
+    case shedCallsPerMinute
+    /// The candidate's key is named but was not found.
+    case shedNoKey
+    /// The request cannot be turned into one for the candidate's API.
+    case shedUntranslatable
+    /// The mirror was stopped before the candidate answered.
+    case shedStopping
+    /// The spool took no more.
+    case shedSpoolFull
+    /// Production has shown that it is short of capacity.
+    case controlSkippedBackoff
+    /// As many control calls as may run at once were running.
+    case controlSkippedBusy
+    /// A fault of ours while drawing.
+    case faultSampling
+    /// A fault of ours while capturing or sending a shadow.
+    case faultCapture
+
+    /// The stage of the funnel.
+    var stage: CoverageStage {
+        switch self {
+        case .call: .calls
+        case .sampled: .sampled
+        case .skippedNoMatch, .skippedLoop, .skippedRetry, .skippedNotJSON, .skippedServerState: .skipped
+        case .shedTooLarge, .shedCaptureFull, .shedQueueFull, .shedQueueTimeout, .shedCircuitOpen, .shedDailyBudget, .shedCallsPerMinute,
+            .shedNoKey, .shedUntranslatable, .shedStopping, .shedSpoolFull:
+            .shed
+        case .controlSkippedBackoff, .controlSkippedBusy: .controlSkipped
+        case .faultSampling, .faultCapture: .fault
+        }
+    }
+
+    /// The reason as metrics, `status` and views show it; empty where the stage needs none.
+    var reason: String {
+        switch self {
+        case .call, .sampled: ""
+        case .skippedNoMatch: "no_match"
+        case .skippedLoop: "loop"
+        case .skippedRetry: "retry"
+        case .skippedNotJSON: "not_json"
+        case .skippedServerState: "server_state"
+        case .shedTooLarge: "too_large"
+        case .shedCaptureFull: "capture_full"
+        case .shedQueueFull: "queue_full"
+        case .shedQueueTimeout: "queue_timeout"
+        case .shedCircuitOpen: "circuit_open"
+        case .shedDailyBudget: "daily_budget"
+        case .shedCallsPerMinute: "calls_per_minute"
+        case .shedNoKey: "no_key"
+        case .shedUntranslatable: "untranslatable"
+        case .shedStopping: "stopping"
+        case .shedSpoolFull: "spool_full"
+        case .controlSkippedBackoff: "backoff"
+        case .controlSkippedBusy: "busy"
+        case .faultSampling: "sampling"
+        case .faultCapture: "capture"
+        }
+    }
+}
