@@ -106,7 +106,6 @@ CREATE TABLE understudy_store.pair (
     id uuid PRIMARY KEY,
     call_id uuid NOT NULL,
     trial uuid NOT NULL,
-    called_at timestamptz NOT NULL,
     ages_from timestamptz NOT NULL,
     -- Probabilities, logged before any outcome was known: ρ, w, π.
     sampling_rate double precision NOT NULL CHECK (sampling_rate > 0 AND sampling_rate <= 1),
@@ -188,6 +187,8 @@ CREATE TABLE understudy_store.batch (
     -- The evidence ledger stops before the oldest pair that was never compared.
     first_called_at timestamptz NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
+    -- Later than its making where a pair arrived before its call did.
+    not_before timestamptz NOT NULL DEFAULT now(),
     lease_until timestamptz,
     -- Who holds it; a store under another token comes too late.
     lease_token uuid,

@@ -5,7 +5,7 @@
 -- `pairs` and what only `disagreements` adds, in one place.
 CREATE VIEW understudy_store.found_pair AS
 SELECT trial.workload, pair.trial, trial.candidate,
-    pair.id AS pair_id, pair.call_id, call.external_id, trial.source, pair.called_at, call.segment, call.conversation, call.turn,
+    pair.id AS pair_id, pair.call_id, call.external_id, trial.source, call.called_at, call.segment, call.conversation, call.turn,
     call.prompt_hash,
     CASE
         WHEN prompt.content IS NULL THEN call.request_rest
@@ -29,7 +29,7 @@ SELECT trial.workload, pair.trial, trial.candidate,
     call.control_confidence, call.control_request_id,
     pair.candidate_queue_ms, call.traceparent, pair.candidate_untranslated AS untranslated,
     (call.production_truncated OR pair.candidate_truncated OR coalesce(call.control_truncated, false)) AS capture_truncated,
-    coalesce(found.day, (pair.called_at AT TIME ZONE trial.timezone)::date) AS day,
+    coalesce(found.day, (call.called_at AT TIME ZONE trial.timezone)::date) AS day,
     pair.sampling_rate, call.control_rate, pair.adjudication_probability, pair.planned, pair.evidence_weight, found.in_evidence,
     found.agreement, found.equivalence, found.failure_mode, found.ungrounded, found.production_unstable, found.label #>> '{}' AS label,
     found.correct, found.correct_by, found.differences

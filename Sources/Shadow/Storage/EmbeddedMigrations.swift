@@ -1,0 +1,1121 @@
+internal import Postgres
+
+// Written by `migrations/embed` from migrations/*.sql: change those, then run it.
+
+/// The text of every migration, as it stands in the files.
+enum EmbeddedMigrations {
+    static let all: [Migration] = [
+        Migration(
+            number: 1, name: "foundation",
+            sql: ##"""
+                -- The two schemas, the ids' arithmetic, and the settings of the installation.
+                --
+                -- `understudy_store` holds the tables and may change with every version. `understudy` holds the views that people query; their
+                -- names and columns are promised. Enumerations are text with CHECKs: a later version adds a word without rewriting a table.
+
+                CREATE SCHEMA IF NOT EXISTS understudy_store;
+                CREATE SCHEMA IF NOT EXISTS understudy;
+                COMMENT ON SCHEMA understudy IS 'The stable views of Understudy: what may be queried.';
+                COMMENT ON SCHEMA understudy_store IS 'The tables behind the views of schema understudy. Not a public surface.';
+
+                -- The smallest UUIDv7 of a moment. Large tables are partitioned by id, so a time range is said as
+                -- `pair_id >= id_at('2026-11-16') AND pair_id < id_at('2026-11-17')` and touches only the partitions of that day.
+                --
+                -- Declared immutable although extract() from timestamptz is only stable: the Unix epoch depends on no time zone setting, and
+                -- constant arguments must fold at planning time for partitions to be pruned.
+                CREATE FUNCTION understudy.id_at(moment timestamptz) RETURNS uuid
+                    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS
+                $$
+                    SELECT (lpad(to_hex(floor(extract(epoch FROM moment) * 1000)::bigint), 12, '0') || '70008000000000000000')::uuid
+                $$;
+                COMMENT ON FUNCTION understudy.id_at(timestamptz) IS
+                    'The smallest id (UUIDv7) of a moment, for time ranges: pair_id >= id_at(…) reads only the partitions from that moment on.';
+
+                -- What is true of the installation as a whole.
+                CREATE TABLE understudy_store.setting (
+                    name text PRIMARY KEY,
+                    value text NOT NULL
+                );
+
+                -- The key of the sampling hash: all mirrors share it, so that they draw alike, and it is random, so that no caller can choose
+                -- to be sampled. gen_random_uuid() takes its bits from the strong random source; hashing two spreads them over 128 bits.
+                INSERT INTO understudy_store.setting (name, value)
+                VALUES ('sampling_key', left(encode(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 'hex'), 32));
+
+                """##),
+        Migration(
+            number: 2, name: "registry",
+            sql: ##"""
+                -- Routes and trials: what mirrors serve and what is measured. Both small; everything else names them by value.
+
+                -- How the mirror reaches a workload's production. It outlives its trials.
+                CREATE TABLE understudy_store.route (
+                    workload text PRIMARY KEY,
+                    production_api text NOT NULL,
+                    production_url text NOT NULL,
+                    created_at timestamptz NOT NULL DEFAULT now(),
+                    updated_at timestamptz NOT NULL DEFAULT now()
+                );
+
+                --   running  ──disable, another file, max_days──▶ ended        trials of a mirror
+                --   recorded ──another file──▶ ended                           imported or replayed pairs: complete whenever nobody imports
+                CREATE TABLE understudy_store.trial (
+                    id uuid PRIMARY KEY,
+                    workload text NOT NULL,
+                    candidate text NOT NULL,
+                    source text NOT NULL CHECK (source IN ('mirror', 'tap', 'replay', 'import')),
+                    state text NOT NULL CHECK (state IN ('running', 'recorded', 'ended')),
+                    -- The whole file as it is in force now: sampling, limits, retention, keys' places and prices may change within a trial.
+                    settings jsonb NOT NULL,
+                    -- Over all that may not change within it.
+                    settings_hash text NOT NULL,
+                    timezone text NOT NULL,
+                    -- Days that a pair is kept; null keeps it for ever.
+                    retain_days integer CHECK (retain_days > 0),
+                    -- Some answer in it came from a simulated model.
+                    simulated boolean NOT NULL DEFAULT false,
+                    started_at timestamptz NOT NULL,
+                    settings_changed_at timestamptz NOT NULL,
+                    -- When it ends by itself.
+                    ends_at timestamptz,
+                    ended_at timestamptz,
+                    end_reason text CHECK (end_reason IN ('replaced', 'disabled', 'completed', 'route_removed')),
+
+                    -- What the evidence has fixed. Together these make every old verdict reproducible.
+                    --
+                    -- Conversations of days up to this one have their pair in evidence chosen.
+                    settled_through date,
+                    -- Two-tier thresholds, falling, and the last pair that fixed them: pairs up to it are left out of the tier test.
+                    tier_grid double precision[],
+                    tier_grid_called_at timestamptz,
+                    tier_grid_pair uuid,
+                    -- What all looks so far established (Verdict's Latches).
+                    latches jsonb,
+
+                    CHECK ((state = 'ended') = (ended_at IS NOT NULL)),
+                    CHECK ((state = 'ended') = (end_reason IS NOT NULL)),
+                    CHECK (state <> 'running' OR source IN ('mirror', 'tap')),
+                    CHECK (state <> 'recorded' OR source IN ('import', 'replay')),
+                    CHECK (ended_at >= started_at),
+                    CHECK ((tier_grid IS NULL) = (tier_grid_pair IS NULL) AND (tier_grid IS NULL) = (tier_grid_called_at IS NULL))
+                );
+                -- Of one candidate at most one trial takes pairs of one source.
+                CREATE UNIQUE INDEX trial_open ON understudy_store.trial (workload, candidate, source) WHERE state <> 'ended';
+                CREATE INDEX trial_workload ON understudy_store.trial (workload, started_at);
+
+                -- Whoever serves: mirrors, workers, web. Rows of the dead are pruned.
+                CREATE TABLE understudy_store.heartbeat (
+                    process uuid PRIMARY KEY,
+                    role text NOT NULL,
+                    host text NOT NULL,
+                    process_id integer NOT NULL,
+                    version text NOT NULL,
+                    started_at timestamptz NOT NULL,
+                    seen_at timestamptz NOT NULL,
+                    -- Of a mirror: records written and not yet shipped, their bytes, and whether its disk is full.
+                    spooled_records bigint NOT NULL DEFAULT 0,
+                    spooled_bytes bigint NOT NULL DEFAULT 0,
+                    disk_full boolean NOT NULL DEFAULT false,
+                    -- One sentence about what is wrong, for `status`.
+                    warning text,
+                    CHECK (seen_at >= started_at)
+                );
+
+                """##),
+        Migration(
+            number: 3, name: "traffic",
+            sql: ##"""
+                -- What was asked and what was answered: call, prompt, pair, with the bookkeeping that brings them here exactly once.
+                --
+                -- `call`, `pair` and `comparison` are partitioned by id, one partition a UTC day, without a default partition: whoever writes
+                -- makes the partitions first (`make_partitions`). An id carries its call's millisecond, also the id of an imported pair, so that
+                -- `pair_id >= id_at(…)` means the same as `called_at >= …` for every source; how long a row is kept counts from `ages_from`,
+                -- which for imported pairs is the moment of the import. There are no foreign keys between large tables: they would be checked
+                -- row by row while copying, and would keep a day's partitions from being dropped.
+                --
+                -- Columns stand in the order of their alignment (8, 4, 2, 1 bytes, then texts), which saves some 40 bytes a row.
+                -- A leg's columns are the same everywhere: what is null was not said by the provider, never a stand-in value.
+
+                -- The part of requests that repeats: leading system messages, tools, response_format. Kept once, by its hash.
+                CREATE TABLE understudy_store.prompt (
+                    hash uuid PRIMARY KEY,
+                    content jsonb NOT NULL,
+                    first_seen_on date NOT NULL,
+                    -- Moved at most once a day; prompts that no kept call can name are pruned by it.
+                    last_seen_on date NOT NULL,
+                    CHECK (last_seen_on >= first_seen_on)
+                );
+
+                CREATE TABLE understudy_store.call (
+                    id uuid PRIMARY KEY,
+                    called_at timestamptz NOT NULL,
+                    ages_from timestamptz NOT NULL,
+                    -- Probability with which a control leg was drawn.
+                    control_rate double precision NOT NULL CHECK (control_rate BETWEEN 0 AND 1),
+                    turn integer NOT NULL CHECK (turn >= 1),
+                    -- Characters of `input`.
+                    input_length integer NOT NULL,
+                    control_drawn boolean NOT NULL,
+                    workload text NOT NULL,
+                    source text NOT NULL CHECK (source IN ('mirror', 'tap', 'replay', 'import')),
+                    external_id text,
+                    segment text CHECK (segment <> ''),
+                    conversation text,
+                    traceparent text,
+                    path text NOT NULL,
+                    prompt_hash uuid,
+                    -- The last user message's text.
+                    input text,
+                    -- The request without what stands in `prompt`; a JSON string where the request was not JSON.
+                    request_rest jsonb NOT NULL,
+
+                    production_duration_ms double precision,
+                    production_ttft_ms double precision,
+                    production_queue_ms double precision,
+                    production_confidence double precision,
+                    production_logprob_sum double precision,
+                    production_logprob_min double precision,
+                    production_confidence_margin double precision,
+                    production_input_tokens integer,
+                    production_output_tokens integer,
+                    production_cached_input_tokens integer,
+                    production_reasoning_tokens integer,
+                    production_confidence_tokens integer,
+                    production_status smallint,
+                    production_tokens_estimated boolean NOT NULL,
+                    production_streamed boolean NOT NULL,
+                    production_truncated boolean NOT NULL,
+                    production_simulated boolean NOT NULL,
+                    production_error text,
+                    production_finish_reason text,
+                    production_model text,
+                    production_request_id text,
+                    production_refusal text,
+                    production_output text,
+                    production_tool_calls jsonb,
+                    production_untranslated text[],
+
+                    control_duration_ms double precision,
+                    control_ttft_ms double precision,
+                    control_queue_ms double precision,
+                    control_confidence double precision,
+                    control_logprob_sum double precision,
+                    control_logprob_min double precision,
+                    control_confidence_margin double precision,
+                    control_input_tokens integer,
+                    control_output_tokens integer,
+                    control_cached_input_tokens integer,
+                    control_reasoning_tokens integer,
+                    control_confidence_tokens integer,
+                    control_status smallint,
+                    control_tokens_estimated boolean,
+                    control_streamed boolean,
+                    control_truncated boolean,
+                    control_simulated boolean,
+                    control_error text,
+                    control_finish_reason text,
+                    control_model text,
+                    control_request_id text,
+                    control_refusal text,
+                    control_output text,
+                    control_tool_calls jsonb,
+                    control_untranslated text[],
+
+                    CHECK (production_error IN ('connection_failed', 'timeout', 'rate_limited', 'server_error', 'rejected_request', 'stream_broken', 'client_left', 'circuit_open', 'too_large')),
+                    CHECK (control_error IN ('connection_failed', 'timeout', 'rate_limited', 'server_error', 'rejected_request', 'stream_broken', 'client_left', 'circuit_open', 'too_large')),
+                    CHECK (control_drawn = (control_simulated IS NOT NULL)),
+                    CHECK (control_drawn OR (control_status IS NULL AND control_output IS NULL AND control_error IS NULL))
+                ) PARTITION BY RANGE (id);
+                -- "One pair by the provider's request id".
+                CREATE INDEX call_request_id ON understudy_store.call (production_request_id) WHERE production_request_id IS NOT NULL;
+
+                CREATE TABLE understudy_store.pair (
+                    id uuid PRIMARY KEY,
+                    call_id uuid NOT NULL,
+                    trial uuid NOT NULL,
+                    ages_from timestamptz NOT NULL,
+                    -- Probabilities, logged before any outcome was known: ρ, w, π.
+                    sampling_rate double precision NOT NULL CHECK (sampling_rate > 0 AND sampling_rate <= 1),
+                    evidence_weight double precision NOT NULL CHECK (evidence_weight > 0 AND evidence_weight <= 1),
+                    adjudication_probability double precision NOT NULL CHECK (adjudication_probability BETWEEN 0 AND 1),
+                    -- The upper 63 bits of the call's place in the keyed hash order, which picks one pair of a conversation and day.
+                    hash_order bigint NOT NULL CHECK (hash_order >= 0),
+                    -- Drawn for adjudication, should the two answers differ.
+                    planned boolean NOT NULL,
+                    -- The rates are the importer's reckoning, not the log of a draw.
+                    rates_estimated boolean NOT NULL,
+
+                    candidate_duration_ms double precision,
+                    candidate_ttft_ms double precision,
+                    candidate_queue_ms double precision,
+                    candidate_confidence double precision,
+                    candidate_logprob_sum double precision,
+                    candidate_logprob_min double precision,
+                    candidate_confidence_margin double precision,
+                    candidate_input_tokens integer,
+                    candidate_output_tokens integer,
+                    candidate_cached_input_tokens integer,
+                    candidate_reasoning_tokens integer,
+                    candidate_confidence_tokens integer,
+                    candidate_status smallint,
+                    candidate_tokens_estimated boolean NOT NULL,
+                    candidate_streamed boolean NOT NULL,
+                    candidate_truncated boolean NOT NULL,
+                    candidate_simulated boolean NOT NULL,
+                    candidate_error text,
+                    candidate_finish_reason text,
+                    candidate_model text,
+                    candidate_request_id text,
+                    candidate_refusal text,
+                    candidate_output text,
+                    candidate_tool_calls jsonb,
+                    candidate_untranslated text[],
+
+                    CHECK (NOT planned OR adjudication_probability > 0),
+                    CHECK (candidate_error IN ('connection_failed', 'timeout', 'rate_limited', 'server_error', 'rejected_request', 'stream_broken', 'client_left', 'circuit_open', 'too_large'))
+                ) PARTITION BY RANGE (id);
+                -- The pairs of a call: a label names the call, an import's request id too.
+                CREATE INDEX pair_call ON understudy_store.pair (call_id);
+                CREATE INDEX pair_request_id ON understudy_store.pair (candidate_request_id) WHERE candidate_request_id IS NOT NULL;
+
+                -- Keeps the ids of imported pairs unique within their trial, also when their pairs are gone.
+                CREATE TABLE understudy_store.import_key (
+                    trial uuid NOT NULL,
+                    -- A hash of the file's id.
+                    external_hash uuid NOT NULL,
+                    pair_id uuid NOT NULL,
+                    call_id uuid NOT NULL,
+                    called_at timestamptz NOT NULL,
+                    PRIMARY KEY (trial, external_hash)
+                );
+
+                -- Which stretches of which spool have been stored. A stretch is in here in the same transaction as its rows: what is here is
+                -- stored, what is not is not.
+                CREATE TABLE understudy_store.shipment (
+                    spool uuid NOT NULL,
+                    segment bigint NOT NULL,
+                    position bigint NOT NULL,
+                    next_segment bigint NOT NULL,
+                    next_position bigint NOT NULL,
+                    records integer NOT NULL CHECK (records >= 0),
+                    shipped_at timestamptz NOT NULL DEFAULT now(),
+                    PRIMARY KEY (spool, segment, position),
+                    CHECK ((next_segment, next_position) > (segment, position))
+                );
+
+                -- Pairs to compare, claimed by workers with SKIP LOCKED. Never the pairs themselves: such a claim also works on Citus.
+                --
+                --   waiting ──claim──▶ claimed ──store──▶ (deleted: its pairs' comparisons say that it is done)
+                --      ▲                  │ lease expired, worker dead
+                --      └──────────────────┘ tried too often: split in halves, at last one pair: set aside
+                CREATE TABLE understudy_store.batch (
+                    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+                    trial uuid NOT NULL,
+                    -- The evidence ledger stops before the oldest pair that was never compared.
+                    first_called_at timestamptz NOT NULL,
+                    created_at timestamptz NOT NULL DEFAULT now(),
+                    -- Later than its making where a pair arrived before its call did.
+                    not_before timestamptz NOT NULL DEFAULT now(),
+                    lease_until timestamptz,
+                    -- Who holds it; a store under another token comes too late.
+                    lease_token uuid,
+                    attempts smallint NOT NULL DEFAULT 0,
+                    state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'claimed')),
+                    -- 'new' pairs come first; the others have a finding already, which stays in force until they are done again.
+                    reason text NOT NULL CHECK (reason IN ('new', 'label', 'adjudication', 'comparator')),
+                    pair_ids uuid[] NOT NULL CHECK (cardinality(pair_ids) > 0),
+                    CHECK ((state = 'claimed') = (lease_until IS NOT NULL)),
+                    CHECK ((state = 'claimed') = (lease_token IS NOT NULL))
+                );
+                CREATE INDEX batch_next ON understudy_store.batch ((reason <> 'new'), id);
+                CREATE INDEX batch_trial ON understudy_store.batch (trial);
+
+                -- Records that could not be stored or compared, for someone to look at. Counted in every report.
+                CREATE TABLE understudy_store.set_aside (
+                    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+                    set_aside_at timestamptz NOT NULL DEFAULT now(),
+                    workload text NOT NULL,
+                    trial uuid,
+                    -- What it was: call, pair, coverage, or comparison for a pair that no worker could compare.
+                    kind text NOT NULL CHECK (kind IN ('call', 'pair', 'coverage', 'comparison')),
+                    record_id uuid,
+                    -- What PostgreSQL or the comparison said.
+                    reason text NOT NULL
+                );
+
+                -- How many calls reached a stage for a reason, by minute. The deltas of all mirrors add up here. `trial` is null for the counts
+                -- of a route as a whole.
+                CREATE TABLE understudy_store.coverage_count (
+                    workload text NOT NULL,
+                    trial uuid,
+                    period_start timestamptz NOT NULL,
+                    stage text NOT NULL CHECK (stage IN ('calls', 'sampled', 'skipped', 'shed', 'control_skipped', 'fault', 'paired')),
+                    reason text NOT NULL,
+                    -- Empty for calls in no segment.
+                    segment text NOT NULL,
+                    calls bigint NOT NULL,
+                    UNIQUE NULLS NOT DISTINCT (workload, period_start, trial, stage, reason, segment)
+                );
+
+                -- Makes the partitions of some UTC days, both ends included, where they are missing.
+                --
+                -- CREATE then ATTACH, since attaching locks the parent only against other changes of its shape while CREATE … PARTITION OF
+                -- stops every reader and writer. The CHECK on the bounds spares ATTACH its scan. Who drops partitions takes the same lock.
+                CREATE FUNCTION understudy_store.make_partitions(first_day date, last_day date) RETURNS integer
+                    LANGUAGE plpgsql SET client_min_messages = warning AS
+                $$
+                DECLARE
+                    parent text;
+                    child text;
+                    lower_id uuid;
+                    upper_id uuid;
+                    made integer := 0;
+                BEGIN
+                    IF NOT EXISTS (SELECT FROM understudy_store.missing_partitions(first_day, last_day)) THEN
+                        RETURN 0;
+                    END IF;
+                    PERFORM pg_advisory_xact_lock(hashtext('understudy_store.partitions'));
+                    FOR parent, child, lower_id, upper_id IN SELECT * FROM understudy_store.missing_partitions(first_day, last_day) LOOP
+                        -- Left behind by a pruner that died between detaching and dropping.
+                        EXECUTE format('DROP TABLE IF EXISTS understudy_store.%I', child);
+                        EXECUTE format(
+                            'CREATE TABLE understudy_store.%I (LIKE understudy_store.%I INCLUDING ALL, CHECK (%I >= %L AND %I < %L)) WITH (%s)',
+                            child, parent, CASE parent WHEN 'comparison' THEN 'pair_id' ELSE 'id' END, lower_id,
+                            CASE parent WHEN 'comparison' THEN 'pair_id' ELSE 'id' END, upper_id,
+                            -- Long texts go out of line early: what questions group by then lies dense. Comparisons are updated in place.
+                            CASE parent WHEN 'comparison' THEN 'fillfactor = 85' ELSE 'toast_tuple_target = 512' END);
+                        EXECUTE format(
+                            'ALTER TABLE understudy_store.%I ATTACH PARTITION understudy_store.%I FOR VALUES FROM (%L) TO (%L)',
+                            parent, child, lower_id, upper_id);
+                        made := made + 1;
+                    END LOOP;
+                    RETURN made;
+                END
+                $$;
+
+                CREATE FUNCTION understudy_store.missing_partitions(first_day date, last_day date)
+                    RETURNS TABLE (parent text, child text, lower_id uuid, upper_id uuid)
+                    LANGUAGE sql STABLE AS
+                $$
+                    SELECT wanted.parent, wanted.child, understudy.id_at(day AT TIME ZONE 'UTC'), understudy.id_at((day + interval '1 day') AT TIME ZONE 'UTC')
+                    FROM generate_series(first_day::timestamp, last_day::timestamp, interval '1 day') AS day
+                    CROSS JOIN (VALUES ('call'), ('pair'), ('comparison')) AS large (parent)
+                    CROSS JOIN LATERAL (SELECT large.parent, large.parent || to_char(day, '_YYYY_MM_DD') AS child) AS wanted
+                    WHERE NOT EXISTS (
+                        SELECT FROM pg_inherits
+                        WHERE inhparent = ('understudy_store.' || wanted.parent)::regclass
+                            AND inhrelid = to_regclass('understudy_store.' || wanted.child))
+                    ORDER BY day, wanted.parent
+                $$;
+
+                """##),
+        Migration(
+            number: 4, name: "findings",
+            sql: ##"""
+                -- What the worker found, who was right, and the rollups that views and report read.
+
+                -- What a comparison found, with all that questions group by carried along, so that counting a million pairs reads one slim
+                -- table. Every worker's store, under the trial's lock, moves the rollups by the difference to what stood here before.
+                CREATE TABLE understudy_store.comparison (
+                    -- The pair's own id: a pair has one comparison, the newest.
+                    pair_id uuid PRIMARY KEY,
+                    call_id uuid NOT NULL,
+                    trial uuid NOT NULL,
+                    called_at timestamptz NOT NULL,
+                    ages_from timestamptz NOT NULL,
+                    compared_at timestamptz NOT NULL,
+                    evidence_weight double precision NOT NULL,
+                    adjudication_probability double precision NOT NULL,
+                    -- π_A; 0 where no control could be drawn.
+                    control_rate double precision NOT NULL,
+                    hash_order bigint NOT NULL,
+                    -- USD; null where no price is known or no tokens were counted.
+                    production_cost double precision,
+                    candidate_cost double precision,
+                    control_cost double precision,
+                    production_duration_ms double precision,
+                    candidate_duration_ms double precision,
+                    production_ttft_ms double precision,
+                    candidate_ttft_ms double precision,
+                    candidate_confidence double precision,
+                    -- The calendar day of the call in the trial's time zone.
+                    day date NOT NULL,
+                    turn integer NOT NULL,
+                    input_length integer NOT NULL,
+                    production_input_tokens integer,
+                    production_output_tokens integer,
+                    candidate_input_tokens integer,
+                    candidate_output_tokens integer,
+                    comparator_version integer NOT NULL,
+                    -- 0 for inputs under 100 characters, then from 100, 300, 1,000, 3,000 and 10,000 on.
+                    length_band smallint NOT NULL GENERATED ALWAYS AS (
+                        CASE WHEN input_length < 100 THEN 0 WHEN input_length < 300 THEN 1 WHEN input_length < 1000 THEN 2
+                            WHEN input_length < 3000 THEN 3 WHEN input_length < 10000 THEN 4 ELSE 5 END) STORED,
+                    planned boolean NOT NULL,
+                    -- Null while a conversation's day has not ended.
+                    in_evidence boolean,
+                    production_failed boolean NOT NULL,
+                    candidate_failed boolean NOT NULL,
+                    -- A leg that ended without an answer in time: +∞ among the latencies, never left out.
+                    production_timeout boolean NOT NULL,
+                    candidate_timeout boolean NOT NULL,
+                    production_tokens_estimated boolean NOT NULL,
+                    candidate_tokens_estimated boolean NOT NULL,
+                    control_drawn boolean NOT NULL,
+                    -- Production disagreed with itself, or its control leg failed; null where none was drawn.
+                    control_differed boolean,
+                    production_unstable boolean,
+                    ungrounded boolean,
+                    agreement text NOT NULL CHECK (agreement IN ('identical', 'equivalent', 'different', 'incomparable')),
+                    correct text NOT NULL CHECK (correct IN ('both', 'production_only', 'candidate_only', 'neither', 'unknown')),
+                    -- What a look consumed: it stays in the evidence however the judgement is corrected later.
+                    consumed_correct text CHECK (consumed_correct IN ('both', 'production_only', 'candidate_only', 'neither')),
+                    correct_by text CHECK (correct_by IN ('label', 'person')),
+                    equivalence text,
+                    failure_mode text,
+                    segment text,
+                    conversation text,
+                    prompt_hash uuid,
+                    production_label text,
+                    candidate_label text,
+                    -- The gold answer that was held against both.
+                    label jsonb,
+                    -- [{"path", "kind", "production_value", "candidate_value", "rule"}]
+                    differences jsonb,
+
+                    CHECK ((agreement = 'equivalent') = (equivalence IS NOT NULL)),
+                    CHECK (agreement <> 'different' OR failure_mode IS NOT NULL),
+                    CHECK (agreement IN ('different', 'incomparable') OR failure_mode IS NULL),
+                    CHECK ((correct = 'unknown') = (correct_by IS NULL)),
+                    CHECK (control_drawn = (control_differed IS NOT NULL))
+                ) PARTITION BY RANGE (pair_id);
+                -- The ledger's order, and all questions about one trial.
+                CREATE INDEX comparison_ledger ON understudy_store.comparison (trial, called_at, pair_id);
+                -- The disagreement explorer reads the few that differ.
+                CREATE INDEX comparison_different ON understudy_store.comparison (trial, failure_mode, called_at) WHERE agreement = 'different';
+
+                -- Gold answers of calls, each kept; the newest counts.
+                CREATE TABLE understudy_store.gold_label (
+                    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+                    call_id uuid NOT NULL,
+                    label jsonb NOT NULL,
+                    -- The file that it came in, or 'import' for a recorded pair's own.
+                    origin text NOT NULL,
+                    said_at timestamptz NOT NULL DEFAULT now()
+                );
+                CREATE INDEX gold_label_call ON understudy_store.gold_label (call_id, id DESC);
+
+                -- What people said about pairs, each kept; the newest counts.
+                CREATE TABLE understudy_store.adjudication (
+                    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+                    pair_id uuid NOT NULL,
+                    trial uuid NOT NULL,
+                    -- Copied from the pair: whether it was drawn beforehand, and with which probability.
+                    probability double precision NOT NULL CHECK (probability BETWEEN 0 AND 1),
+                    said_at timestamptz NOT NULL DEFAULT now(),
+                    planned boolean NOT NULL,
+                    correct text NOT NULL CHECK (correct IN ('both', 'production_only', 'candidate_only', 'neither')),
+                    said_by text NOT NULL CHECK (said_by IN ('label', 'person')),
+                    who text
+                );
+                CREATE INDEX adjudication_pair ON understudy_store.adjudication (pair_id, id DESC);
+
+                -- Rollups. They outlive the pairs, and every count that a view or the report shows comes from them. Texts are empty where there
+                -- is nothing to name, so that they can be part of the key.
+
+                -- How the pairs of a day came out.
+                CREATE TABLE understudy_store.outcome_count (
+                    trial uuid NOT NULL,
+                    day date NOT NULL,
+                    segment text NOT NULL,
+                    agreement text NOT NULL,
+                    equivalence text NOT NULL,
+                    failure_mode text NOT NULL,
+                    correct text NOT NULL,
+                    correct_by text NOT NULL,
+                    pairs bigint NOT NULL,
+                    PRIMARY KEY (trial, day, segment, agreement, equivalence, failure_mode, correct, correct_by)
+                );
+
+                -- Which label each answer was read as, for pairs in which both were.
+                CREATE TABLE understudy_store.label_count (
+                    trial uuid NOT NULL,
+                    day date NOT NULL,
+                    production_label text NOT NULL,
+                    candidate_label text NOT NULL,
+                    correct text NOT NULL,
+                    pairs bigint NOT NULL,
+                    PRIMARY KEY (trial, day, production_label, candidate_label, correct)
+                );
+
+                -- Mergeable quantile sketches (DDSketch with α = 1 %): values whose ⌈ln x ÷ ln γ⌉ is `bucket`. Two buckets are special:
+                -- −2147483648 counts values up to 1e-9, 2147483647 counts legs that timed out, which sort last.
+                CREATE TABLE understudy_store.latency_sketch (
+                    trial uuid NOT NULL,
+                    -- The full hour, in the trial's time zone.
+                    hour timestamptz NOT NULL,
+                    segment text NOT NULL,
+                    leg text NOT NULL CHECK (leg IN ('production', 'candidate', 'control')),
+                    metric text NOT NULL CHECK (metric IN ('duration_ms', 'ttft_ms')),
+                    bucket integer NOT NULL,
+                    samples bigint NOT NULL,
+                    PRIMARY KEY (trial, hour, segment, leg, metric, bucket)
+                );
+
+                -- Quantiles of a day, from the sketches, with their exact intervals, which SQL cannot reckon: the worker does, for the days in `latency_stale`.
+                CREATE TABLE understudy_store.latency_day (
+                    trial uuid NOT NULL,
+                    day date NOT NULL,
+                    leg text NOT NULL,
+                    metric text NOT NULL,
+                    samples bigint NOT NULL,
+                    -- A null limit is unbounded, a null quantile lies among the legs that timed out.
+                    p50 double precision, p50_lower double precision, p50_upper double precision,
+                    p95 double precision, p95_lower double precision, p95_upper double precision,
+                    p99 double precision, p99_lower double precision, p99_upper double precision,
+                    PRIMARY KEY (trial, day, leg, metric)
+                );
+                CREATE TABLE understudy_store.latency_stale (
+                    trial uuid NOT NULL,
+                    day date NOT NULL,
+                    PRIMARY KEY (trial, day)
+                );
+
+                -- What the legs of a day cost.
+                CREATE TABLE understudy_store.cost_day (
+                    trial uuid NOT NULL,
+                    day date NOT NULL,
+                    leg text NOT NULL CHECK (leg IN ('production', 'candidate', 'control')),
+                    calls bigint NOT NULL,
+                    -- Those of `calls` whose cost is known, and its sum in USD.
+                    priced_calls bigint NOT NULL,
+                    cost double precision NOT NULL,
+                    -- Those of `calls` whose tokens are our estimate.
+                    estimated_calls bigint NOT NULL,
+                    PRIMARY KEY (trial, day, leg)
+                );
+
+                """##),
+        Migration(
+            number: 5, name: "verdicts",
+            sql: ##"""
+                -- Looks at trials: what each was decided from, what it found and what it came to.
+
+                -- A look and its verdict. With `input` and the latches of the look before, the same program comes to the same verdict again.
+                CREATE TABLE understudy_store.look (
+                    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+                    trial uuid NOT NULL,
+                    looked_at timestamptz NOT NULL,
+                    -- The calendar day of the look in the trial's time zone, and how many days with compared pairs there were.
+                    day date NOT NULL,
+                    days integer NOT NULL,
+                    -- Taken because a day had ended; else because somebody asked.
+                    day_end boolean NOT NULL,
+                    verdict text NOT NULL CHECK (verdict IN ('switch', 'two_tier', 'stay', 'keep_shadowing')),
+                    reason text NOT NULL,
+                    basis text NOT NULL CHECK (basis IN ('labels', 'people', 'agreement', 'judge_only')),
+                    settings_hash text NOT NULL,
+                    -- Verdict's LookInput, and the latches that went in.
+                    input jsonb NOT NULL,
+                    latches_before jsonb NOT NULL
+                );
+                CREATE INDEX look_trial ON understudy_store.look (trial, id DESC);
+
+                CREATE TABLE understudy_store.gate (
+                    look bigint NOT NULL REFERENCES understudy_store.look ON DELETE CASCADE,
+                    gate text NOT NULL,
+                    status text NOT NULL CHECK (status IN ('pass', 'fail', 'open')),
+                    estimate double precision,
+                    lower_limit double precision,
+                    upper_limit double precision,
+                    threshold double precision,
+                    blocking boolean NOT NULL,
+                    PRIMARY KEY (look, gate)
+                );
+
+                CREATE TABLE understudy_store.tier_point (
+                    look bigint NOT NULL REFERENCES understudy_store.look ON DELETE CASCADE,
+                    threshold double precision NOT NULL,
+                    escalation_rate double precision,
+                    log_evidence double precision NOT NULL,
+                    certified boolean NOT NULL,
+                    saving double precision,
+                    PRIMARY KEY (look, threshold)
+                );
+
+                """##),
+        Migration(
+            number: 6, name: "views",
+            sql: ##"""
+                -- The stable surface. Every view begins with workload, trial, candidate; names and columns are promised and only ever added to.
+                --
+                -- Counts come from the rollups, which the report reads too: a query and the report cannot disagree.
+
+                -- `pairs` and what only `disagreements` adds, in one place.
+                CREATE VIEW understudy_store.found_pair AS
+                SELECT trial.workload, pair.trial, trial.candidate,
+                    pair.id AS pair_id, pair.call_id, call.external_id, trial.source, call.called_at, call.segment, call.conversation, call.turn,
+                    call.prompt_hash,
+                    CASE
+                        WHEN prompt.content IS NULL THEN call.request_rest
+                        WHEN prompt.content ? 'messages' THEN
+                            (prompt.content - 'messages') || call.request_rest
+                            || jsonb_build_object('messages', (prompt.content -> 'messages') || coalesce(call.request_rest -> 'messages', '[]'))
+                        ELSE prompt.content || call.request_rest
+                    END AS request,
+                    call.input,
+                    call.production_output, call.production_tool_calls, call.production_status, call.production_error, call.production_finish_reason,
+                    call.production_model, call.production_input_tokens, call.production_output_tokens, call.production_cached_input_tokens,
+                    call.production_reasoning_tokens, call.production_tokens_estimated, found.production_cost, call.production_duration_ms,
+                    call.production_ttft_ms, call.production_confidence, call.production_request_id,
+                    pair.candidate_output, pair.candidate_tool_calls, pair.candidate_status, pair.candidate_error, pair.candidate_finish_reason,
+                    pair.candidate_model, pair.candidate_input_tokens, pair.candidate_output_tokens, pair.candidate_cached_input_tokens,
+                    pair.candidate_reasoning_tokens, pair.candidate_tokens_estimated, found.candidate_cost, pair.candidate_duration_ms,
+                    pair.candidate_ttft_ms, pair.candidate_confidence, pair.candidate_request_id,
+                    call.control_output, call.control_tool_calls, call.control_status, call.control_error, call.control_finish_reason,
+                    call.control_model, call.control_input_tokens, call.control_output_tokens, call.control_cached_input_tokens,
+                    call.control_reasoning_tokens, call.control_tokens_estimated, found.control_cost, call.control_duration_ms, call.control_ttft_ms,
+                    call.control_confidence, call.control_request_id,
+                    pair.candidate_queue_ms, call.traceparent, pair.candidate_untranslated AS untranslated,
+                    (call.production_truncated OR pair.candidate_truncated OR coalesce(call.control_truncated, false)) AS capture_truncated,
+                    coalesce(found.day, (call.called_at AT TIME ZONE trial.timezone)::date) AS day,
+                    pair.sampling_rate, call.control_rate, pair.adjudication_probability, pair.planned, pair.evidence_weight, found.in_evidence,
+                    found.agreement, found.equivalence, found.failure_mode, found.ungrounded, found.production_unstable, found.label #>> '{}' AS label,
+                    found.correct, found.correct_by, found.differences
+                FROM understudy_store.pair
+                JOIN understudy_store.trial ON trial.id = pair.trial
+                JOIN understudy_store.call ON call.id = pair.call_id
+                LEFT JOIN understudy_store.comparison AS found ON found.pair_id = pair.id
+                LEFT JOIN understudy_store.prompt ON prompt.hash = call.prompt_hash;
+
+                CREATE VIEW understudy.pairs AS
+                SELECT
+                    workload, trial, candidate, pair_id, call_id, external_id, source, called_at, segment, conversation, turn, prompt_hash, request,
+                    input, production_output, production_tool_calls, production_status, production_error, production_finish_reason, production_model,
+                    production_input_tokens, production_output_tokens, production_cached_input_tokens, production_reasoning_tokens,
+                    production_tokens_estimated, production_cost, production_duration_ms, production_ttft_ms, production_confidence,
+                    production_request_id, candidate_output, candidate_tool_calls, candidate_status, candidate_error, candidate_finish_reason,
+                    candidate_model, candidate_input_tokens, candidate_output_tokens, candidate_cached_input_tokens, candidate_reasoning_tokens,
+                    candidate_tokens_estimated, candidate_cost, candidate_duration_ms, candidate_ttft_ms, candidate_confidence, candidate_request_id,
+                    control_output, control_tool_calls, control_status, control_error, control_finish_reason, control_model, control_input_tokens,
+                    control_output_tokens, control_cached_input_tokens, control_reasoning_tokens, control_tokens_estimated, control_cost,
+                    control_duration_ms, control_ttft_ms, control_confidence, control_request_id, candidate_queue_ms, traceparent, untranslated,
+                    capture_truncated, day, sampling_rate, control_rate, adjudication_probability, planned, evidence_weight, in_evidence, agreement,
+                    equivalence, failure_mode, ungrounded, production_unstable, label, correct, correct_by
+                FROM understudy_store.found_pair;
+
+                CREATE VIEW understudy.disagreements AS
+                SELECT * FROM understudy_store.found_pair WHERE agreement = 'different';
+
+                CREATE VIEW understudy.differences AS
+                SELECT trial.workload, found.trial, trial.candidate,
+                    found.pair_id, found.called_at, found.segment, single.path, single.kind, single.production_value, single.candidate_value, single.rule
+                FROM understudy_store.comparison AS found
+                JOIN understudy_store.trial ON trial.id = found.trial
+                CROSS JOIN LATERAL jsonb_to_recordset(found.differences)
+                    AS single (path text, kind text, production_value text, candidate_value text, rule text);
+
+                CREATE VIEW understudy.failure_modes AS
+                SELECT trial.workload, trial.id AS trial, trial.candidate,
+                    counted.day, nullif(counted.segment, '') AS segment, counted.failure_mode,
+                    counted.pairs, counted.pairs / comparable.pairs AS share,
+                    counted.correct_both, counted.production_only, counted.candidate_only, counted.neither, counted.unknown
+                FROM (
+                    SELECT outcome.trial, outcome.day, outcome.segment, outcome.failure_mode,
+                        sum(pairs)::bigint AS pairs,
+                        coalesce(sum(pairs) FILTER (WHERE correct = 'both'), 0)::bigint AS correct_both,
+                        coalesce(sum(pairs) FILTER (WHERE correct = 'production_only'), 0)::bigint AS production_only,
+                        coalesce(sum(pairs) FILTER (WHERE correct = 'candidate_only'), 0)::bigint AS candidate_only,
+                        coalesce(sum(pairs) FILTER (WHERE correct = 'neither'), 0)::bigint AS neither,
+                        coalesce(sum(pairs) FILTER (WHERE correct = 'unknown'), 0)::bigint AS unknown
+                    FROM understudy_store.outcome_count AS outcome
+                    WHERE outcome.agreement = 'different'
+                    GROUP BY outcome.trial, outcome.day, outcome.segment, outcome.failure_mode
+                ) AS counted
+                JOIN understudy_store.trial ON trial.id = counted.trial
+                JOIN LATERAL (
+                    SELECT sum(pairs)::double precision AS pairs
+                    FROM understudy_store.outcome_count AS outcome
+                    WHERE outcome.trial = counted.trial AND outcome.day = counted.day AND outcome.segment = counted.segment
+                        AND outcome.agreement <> 'incomparable'
+                ) AS comparable ON comparable.pairs > 0
+                WHERE counted.pairs > 0;
+
+                CREATE VIEW understudy.label_confusion AS
+                SELECT trial.workload, trial.id AS trial, trial.candidate,
+                    counted.production_label, counted.candidate_label, sum(counted.pairs)::bigint AS pairs,
+                    coalesce(sum(counted.pairs) FILTER (WHERE correct = 'production_only'), 0)::bigint AS production_only,
+                    coalesce(sum(counted.pairs) FILTER (WHERE correct = 'candidate_only'), 0)::bigint AS candidate_only
+                FROM understudy_store.label_count AS counted
+                JOIN understudy_store.trial ON trial.id = counted.trial
+                WHERE counted.production_label <> counted.candidate_label
+                GROUP BY trial.id, counted.production_label, counted.candidate_label
+                HAVING sum(counted.pairs) > 0;
+
+                CREATE VIEW understudy.latency AS
+                SELECT trial.workload, trial.id AS trial, trial.candidate,
+                    latency.day, latency.leg, latency.metric, latency.samples,
+                    p50, p50_lower, p50_upper, p95, p95_lower, p95_upper, p99, p99_lower, p99_upper
+                FROM understudy_store.latency_day AS latency
+                JOIN understudy_store.trial ON trial.id = latency.trial;
+
+                -- The way of a day's calls. Counts of the route as a whole belong to every trial of a mirror that ran in that minute.
+                CREATE VIEW understudy_store.coverage_of_trial AS
+                SELECT trial.id AS trial, (counted.period_start AT TIME ZONE trial.timezone)::date AS day, counted.stage, counted.reason,
+                    sum(counted.calls)::bigint AS calls
+                FROM understudy_store.trial
+                JOIN understudy_store.coverage_count AS counted
+                    ON counted.workload = trial.workload
+                    AND (counted.trial = trial.id
+                        OR (counted.trial IS NULL AND trial.source = 'mirror' AND counted.period_start >= date_trunc('minute', trial.started_at)
+                            AND (trial.ended_at IS NULL OR counted.period_start < trial.ended_at)))
+                GROUP BY trial.id, (counted.period_start AT TIME ZONE trial.timezone)::date, counted.stage, counted.reason;
+
+                CREATE VIEW understudy.coverage AS
+                SELECT trial.workload, trial.id AS trial, trial.candidate, days.day,
+                    coalesce(funnel.calls, 0) AS calls, coalesce(funnel.sampled, 0) AS sampled, coalesce(funnel.paired, 0) AS paired,
+                    coalesce(outcome.compared, 0) AS compared, coalesce(outcome.incomparable, 0) AS incomparable
+                FROM (
+                    SELECT trial, day FROM understudy_store.coverage_of_trial
+                    UNION
+                    SELECT trial, day FROM understudy_store.outcome_count
+                ) AS days
+                JOIN understudy_store.trial ON trial.id = days.trial
+                LEFT JOIN (
+                    SELECT trial, day,
+                        sum(calls) FILTER (WHERE stage = 'calls')::bigint AS calls,
+                        sum(calls) FILTER (WHERE stage = 'sampled')::bigint AS sampled,
+                        sum(calls) FILTER (WHERE stage = 'paired')::bigint AS paired
+                    FROM understudy_store.coverage_of_trial
+                    GROUP BY trial, day
+                ) AS funnel ON funnel.trial = days.trial AND funnel.day = days.day
+                LEFT JOIN (
+                    SELECT trial, day, sum(pairs)::bigint AS compared, sum(pairs) FILTER (WHERE agreement = 'incomparable')::bigint AS incomparable
+                    FROM understudy_store.outcome_count
+                    GROUP BY trial, day
+                ) AS outcome ON outcome.trial = days.trial AND outcome.day = days.day;
+
+                CREATE VIEW understudy.coverage_reasons AS
+                SELECT trial.workload, trial.id AS trial, trial.candidate, counted.day, counted.stage, counted.reason, counted.calls
+                FROM understudy_store.coverage_of_trial AS counted
+                JOIN understudy_store.trial ON trial.id = counted.trial
+                WHERE counted.calls > 0;
+
+                -- A month is 365.25 ÷ 12 days like the one in the row; without counted calls (recorded pairs) nobody can tell.
+                CREATE VIEW understudy.costs AS
+                SELECT trial.workload, trial.id AS trial, trial.candidate, cost.day, cost.leg, cost.calls,
+                    cost.cost / nullif(cost.priced_calls, 0) AS cost_per_case,
+                    cost.cost / nullif(cost.priced_calls, 0) * 1e6 AS cost_per_million_calls,
+                    cost.cost / nullif(cost.priced_calls, 0) * nullif(coverage.calls, 0) * 365.25 / 12 AS cost_per_month,
+                    cost.estimated_calls / nullif(cost.calls, 0)::double precision AS estimated_share
+                FROM understudy_store.cost_day AS cost
+                JOIN understudy_store.trial ON trial.id = cost.trial
+                LEFT JOIN (
+                    SELECT trial, day, sum(calls)::double precision AS calls
+                    FROM understudy_store.coverage_of_trial
+                    WHERE stage = 'calls'
+                    GROUP BY trial, day
+                ) AS coverage ON coverage.trial = cost.trial AND coverage.day = cost.day
+                WHERE cost.calls > 0;
+
+                -- Of a day the last look counts.
+                CREATE VIEW understudy_store.look_of_day AS
+                SELECT DISTINCT ON (trial, day) * FROM understudy_store.look ORDER BY trial, day, id DESC;
+
+                CREATE VIEW understudy.verdicts AS
+                SELECT trial.workload, trial.id AS trial, trial.candidate, look.day, look.verdict, look.reason, look.basis, look.settings_hash
+                FROM understudy_store.look_of_day AS look
+                JOIN understudy_store.trial ON trial.id = look.trial;
+
+                CREATE VIEW understudy.gates AS
+                SELECT trial.workload, trial.id AS trial, trial.candidate, look.day,
+                    gate.gate, gate.status, gate.estimate, gate.lower_limit AS "lower", gate.upper_limit AS "upper", gate.threshold, gate.blocking
+                FROM understudy_store.look_of_day AS look
+                JOIN understudy_store.trial ON trial.id = look.trial
+                JOIN understudy_store.gate ON gate.look = look.id;
+
+                CREATE VIEW understudy.two_tier_curve AS
+                SELECT trial.workload, trial.id AS trial, trial.candidate, look.day,
+                    point.threshold, point.escalation_rate, point.log_evidence, point.certified, point.saving
+                FROM understudy_store.look_of_day AS look
+                JOIN understudy_store.trial ON trial.id = look.trial
+                JOIN understudy_store.tier_point AS point ON point.look = look.id;
+
+                CREATE VIEW understudy.trials AS
+                SELECT workload, id AS trial, candidate, source, state, simulated, started_at, ends_at, ended_at, end_reason, timezone, settings_hash,
+                    settings
+                FROM understudy_store.trial;
+
+                CREATE VIEW understudy.adjudications AS
+                SELECT trial.workload, trial.id AS trial, trial.candidate,
+                    said.pair_id, said.correct, said.said_by AS "by", said.who, said.planned, said.probability, said.said_at AS "at"
+                FROM understudy_store.adjudication AS said
+                JOIN understudy_store.trial ON trial.id = said.trial;
+
+                -- What every view and column means.
+
+                COMMENT ON VIEW understudy.pairs IS 'A row a pair: one sampled call in one trial, with all three legs and what was found.';
+                COMMENT ON COLUMN understudy.pairs.workload IS 'The workload.';
+                COMMENT ON COLUMN understudy.pairs.trial IS 'The trial''s id.';
+                COMMENT ON COLUMN understudy.pairs.candidate IS 'The candidate''s name.';
+                COMMENT ON COLUMN understudy.pairs.pair_id IS 'The pair''s id, a UUIDv7 of the call''s millisecond: time ranges by id_at() on it are fast.';
+                COMMENT ON COLUMN understudy.pairs.call_id IS 'The call''s id; the pairs of several candidates share it.';
+                COMMENT ON COLUMN understudy.pairs.external_id IS 'The id that the file gave an imported pair.';
+                COMMENT ON COLUMN understudy.pairs.source IS 'Where the pair comes from: mirror, tap, replay or import.';
+                COMMENT ON COLUMN understudy.pairs.called_at IS 'When the app called.';
+                COMMENT ON COLUMN understudy.pairs.segment IS 'The segment of the traffic that the call belongs to; null where none is named.';
+                COMMENT ON COLUMN understudy.pairs.conversation IS 'The conversation that the call belongs to; null where none is named.';
+                COMMENT ON COLUMN understudy.pairs.turn IS 'The number of user messages so far in the conversation, from 1.';
+                COMMENT ON COLUMN understudy.pairs.prompt_hash IS 'Names the repeated part of the request: leading system messages, tools, response format.';
+                COMMENT ON COLUMN understudy.pairs.request IS 'The request body as the app sent it, reassembled.';
+                COMMENT ON COLUMN understudy.pairs.input IS 'The text of the last user message.';
+                COMMENT ON COLUMN understudy.pairs.candidate_queue_ms IS 'Milliseconds that the candidate''s call waited in the queue, in no other figure.';
+                COMMENT ON COLUMN understudy.pairs.traceparent IS 'The call''s W3C trace context.';
+                COMMENT ON COLUMN understudy.pairs.untranslated IS 'Request parameters that the candidate''s API cannot take.';
+                COMMENT ON COLUMN understudy.pairs.capture_truncated IS 'Only the beginning of some answer was kept.';
+                COMMENT ON COLUMN understudy.pairs.day IS 'The calendar day of the call, in the trial''s time zone.';
+                COMMENT ON COLUMN understudy.pairs.sampling_rate IS 'Probability with which the call was sampled.';
+                COMMENT ON COLUMN understudy.pairs.control_rate IS 'Probability with which production was asked a second time.';
+                COMMENT ON COLUMN understudy.pairs.adjudication_probability IS 'Probability with which a disagreement here was drawn for judging.';
+                COMMENT ON COLUMN understudy.pairs.planned IS 'Drawn for judging, should the answers differ.';
+                COMMENT ON COLUMN understudy.pairs.evidence_weight IS 'Weight in the evidence: the smallest sampling rate in force ÷ this pair''s own.';
+                COMMENT ON COLUMN understudy.pairs.in_evidence IS 'Whether the pair counts as evidence: one a conversation and day does; null until the day has ended.';
+                COMMENT ON COLUMN understudy.pairs.agreement IS 'identical, equivalent, different or incomparable; null until compared.';
+                COMMENT ON COLUMN understudy.pairs.equivalence IS 'The rule by which an equivalent pair agrees.';
+                COMMENT ON COLUMN understudy.pairs.failure_mode IS 'How the candidate failed or differs.';
+                COMMENT ON COLUMN understudy.pairs.ungrounded IS 'The candidate''s answer holds a value that the input does not support.';
+                COMMENT ON COLUMN understudy.pairs.production_unstable IS 'Production disagreed with its own second answer; null where it was not asked twice.';
+                COMMENT ON COLUMN understudy.pairs.label IS 'The gold answer, as text.';
+                COMMENT ON COLUMN understudy.pairs.correct IS 'Who was right: both, production_only, candidate_only, neither or unknown.';
+                COMMENT ON COLUMN understudy.pairs.correct_by IS 'Who said so: label or person.';
+                COMMENT ON VIEW understudy.disagreements IS 'The pairs that are different, with every single difference.';
+                COMMENT ON COLUMN understudy.disagreements.differences IS 'Every single difference: [{path, kind, production_value, candidate_value, rule}].';
+                COMMENT ON VIEW understudy.differences IS 'A row a single difference between production''s and the candidate''s answer.';
+                COMMENT ON COLUMN understudy.differences.workload IS 'The workload.';
+                COMMENT ON COLUMN understudy.differences.trial IS 'The trial''s id.';
+                COMMENT ON COLUMN understudy.differences.candidate IS 'The candidate''s name.';
+                COMMENT ON COLUMN understudy.differences.pair_id IS 'The pair''s id, a UUIDv7 of the call''s millisecond: time ranges by id_at() on it are fast.';
+                COMMENT ON COLUMN understudy.differences.called_at IS 'When the app called.';
+                COMMENT ON COLUMN understudy.differences.segment IS 'The segment of the traffic that the call belongs to; null where none is named.';
+                COMMENT ON COLUMN understudy.differences.path IS 'JSON Pointer into the answer; empty for the answer as a whole.';
+                COMMENT ON COLUMN understudy.differences.kind IS 'What differs: a failure mode, or the rule by which the values count as equal.';
+                COMMENT ON COLUMN understudy.differences.production_value IS 'Production''s value.';
+                COMMENT ON COLUMN understudy.differences.candidate_value IS 'The candidate''s value.';
+                COMMENT ON COLUMN understudy.differences.rule IS 'The rule of the comparison that said so.';
+                COMMENT ON VIEW understudy.failure_modes IS 'How often the candidate failed in each way, and who was right then, by day and segment.';
+                COMMENT ON COLUMN understudy.failure_modes.workload IS 'The workload.';
+                COMMENT ON COLUMN understudy.failure_modes.trial IS 'The trial''s id.';
+                COMMENT ON COLUMN understudy.failure_modes.candidate IS 'The candidate''s name.';
+                COMMENT ON COLUMN understudy.failure_modes.day IS 'The calendar day of the call, in the trial''s time zone.';
+                COMMENT ON COLUMN understudy.failure_modes.segment IS 'The segment of the traffic that the call belongs to; null where none is named.';
+                COMMENT ON COLUMN understudy.failure_modes.failure_mode IS 'How the candidate failed or differs.';
+                COMMENT ON COLUMN understudy.failure_modes.pairs IS 'Pairs with this mode.';
+                COMMENT ON COLUMN understudy.failure_modes.share IS 'Their share of the comparable pairs of that day and segment.';
+                COMMENT ON COLUMN understudy.failure_modes.correct_both IS 'Of them: both answers right.';
+                COMMENT ON COLUMN understudy.failure_modes.production_only IS 'Of them: only production right.';
+                COMMENT ON COLUMN understudy.failure_modes.candidate_only IS 'Of them: only the candidate right.';
+                COMMENT ON COLUMN understudy.failure_modes.neither IS 'Of them: neither right.';
+                COMMENT ON COLUMN understudy.failure_modes.unknown IS 'Of them: nobody said yet.';
+                COMMENT ON VIEW understudy.label_confusion IS 'How often production said one label and the candidate another.';
+                COMMENT ON COLUMN understudy.label_confusion.workload IS 'The workload.';
+                COMMENT ON COLUMN understudy.label_confusion.trial IS 'The trial''s id.';
+                COMMENT ON COLUMN understudy.label_confusion.candidate IS 'The candidate''s name.';
+                COMMENT ON COLUMN understudy.label_confusion.production_label IS 'The label that production gave.';
+                COMMENT ON COLUMN understudy.label_confusion.candidate_label IS 'The other label that the candidate gave.';
+                COMMENT ON COLUMN understudy.label_confusion.pairs IS 'How many pairs.';
+                COMMENT ON COLUMN understudy.label_confusion.production_only IS 'Of them: only production right.';
+                COMMENT ON COLUMN understudy.label_confusion.candidate_only IS 'Of them: only the candidate right.';
+                COMMENT ON VIEW understudy.latency IS 'Quantiles of latency by day and leg, in milliseconds, queueing left out; timed-out legs count as infinitely slow.';
+                COMMENT ON COLUMN understudy.latency.workload IS 'The workload.';
+                COMMENT ON COLUMN understudy.latency.trial IS 'The trial''s id.';
+                COMMENT ON COLUMN understudy.latency.candidate IS 'The candidate''s name.';
+                COMMENT ON COLUMN understudy.latency.day IS 'The calendar day of the call, in the trial''s time zone.';
+                COMMENT ON COLUMN understudy.latency.leg IS 'production, candidate or control.';
+                COMMENT ON COLUMN understudy.latency.metric IS 'duration_ms: send to end. ttft_ms: send to first content.';
+                COMMENT ON COLUMN understudy.latency.samples IS 'How many legs.';
+                COMMENT ON COLUMN understudy.latency.p50 IS 'The median.';
+                COMMENT ON COLUMN understudy.latency.p50_lower IS 'Lower 95 % limit of the median; null where it is unbounded.';
+                COMMENT ON COLUMN understudy.latency.p50_upper IS 'Upper 95 % limit of the median; null where it is unbounded.';
+                COMMENT ON COLUMN understudy.latency.p95 IS 'The 95th percentile.';
+                COMMENT ON COLUMN understudy.latency.p95_lower IS 'Lower 95 % limit of the 95th percentile; null where it is unbounded.';
+                COMMENT ON COLUMN understudy.latency.p95_upper IS 'Upper 95 % limit of the 95th percentile; null where it is unbounded.';
+                COMMENT ON COLUMN understudy.latency.p99 IS 'The 99th percentile.';
+                COMMENT ON COLUMN understudy.latency.p99_lower IS 'Lower 95 % limit of the 99th percentile; null where it is unbounded.';
+                COMMENT ON COLUMN understudy.latency.p99_upper IS 'Upper 95 % limit of the 99th percentile; null where it is unbounded.';
+                COMMENT ON VIEW understudy.costs IS 'What the legs of a day cost, in USD.';
+                COMMENT ON COLUMN understudy.costs.workload IS 'The workload.';
+                COMMENT ON COLUMN understudy.costs.trial IS 'The trial''s id.';
+                COMMENT ON COLUMN understudy.costs.candidate IS 'The candidate''s name.';
+                COMMENT ON COLUMN understudy.costs.day IS 'The calendar day of the call, in the trial''s time zone.';
+                COMMENT ON COLUMN understudy.costs.leg IS 'production, candidate or control.';
+                COMMENT ON COLUMN understudy.costs.calls IS 'Legs asked.';
+                COMMENT ON COLUMN understudy.costs.cost_per_case IS 'Mean cost of a leg whose price and tokens are known.';
+                COMMENT ON COLUMN understudy.costs.cost_per_million_calls IS 'The same for a million calls.';
+                COMMENT ON COLUMN understudy.costs.cost_per_month IS 'The same for a month of all the workload''s calls at this day''s volume; null for recorded pairs.';
+                COMMENT ON COLUMN understudy.costs.estimated_share IS 'Share of the legs whose tokens are our estimate.';
+                COMMENT ON VIEW understudy.gates IS 'The tests that a verdict needs, at the last look of each day.';
+                COMMENT ON COLUMN understudy.gates.workload IS 'The workload.';
+                COMMENT ON COLUMN understudy.gates.trial IS 'The trial''s id.';
+                COMMENT ON COLUMN understudy.gates.candidate IS 'The candidate''s name.';
+                COMMENT ON COLUMN understudy.gates.day IS 'The day of the look.';
+                COMMENT ON COLUMN understudy.gates.gate IS 'The name of the gate.';
+                COMMENT ON COLUMN understudy.gates.status IS 'pass, fail or open.';
+                COMMENT ON COLUMN understudy.gates.estimate IS 'The figure that is held against the threshold.';
+                COMMENT ON COLUMN understudy.gates."lower" IS 'Its lower limit.';
+                COMMENT ON COLUMN understudy.gates."upper" IS 'Its upper limit.';
+                COMMENT ON COLUMN understudy.gates.threshold IS 'What it is held against.';
+                COMMENT ON COLUMN understudy.gates.blocking IS 'Whether the verdict waits for this gate.';
+                COMMENT ON VIEW understudy.verdicts IS 'The verdict at the last look of each day.';
+                COMMENT ON COLUMN understudy.verdicts.workload IS 'The workload.';
+                COMMENT ON COLUMN understudy.verdicts.trial IS 'The trial''s id.';
+                COMMENT ON COLUMN understudy.verdicts.candidate IS 'The candidate''s name.';
+                COMMENT ON COLUMN understudy.verdicts.day IS 'The day of the look.';
+                COMMENT ON COLUMN understudy.verdicts.verdict IS 'switch, two_tier, stay or keep_shadowing.';
+                COMMENT ON COLUMN understudy.verdicts.reason IS 'Why, in a sentence.';
+                COMMENT ON COLUMN understudy.verdicts.basis IS 'What correctness rests on: labels, people or agreement.';
+                COMMENT ON COLUMN understudy.verdicts.settings_hash IS 'Hash of all settings that may not change within the trial.';
+                COMMENT ON VIEW understudy.two_tier_curve IS 'Serving the candidate only from a confidence on: one row a threshold, at the last look of each day.';
+                COMMENT ON COLUMN understudy.two_tier_curve.workload IS 'The workload.';
+                COMMENT ON COLUMN understudy.two_tier_curve.trial IS 'The trial''s id.';
+                COMMENT ON COLUMN understudy.two_tier_curve.candidate IS 'The candidate''s name.';
+                COMMENT ON COLUMN understudy.two_tier_curve.day IS 'The day of the look.';
+                COMMENT ON COLUMN understudy.two_tier_curve.threshold IS 'Serve the candidate when its confidence is at least this.';
+                COMMENT ON COLUMN understudy.two_tier_curve.escalation_rate IS 'Share of calls that production would answer.';
+                COMMENT ON COLUMN understudy.two_tier_curve.log_evidence IS 'Natural logarithm of the evidence that the loss is within the margin, the largest so far.';
+                COMMENT ON COLUMN understudy.two_tier_curve.certified IS 'Whether the loss at this threshold is proven to be within the margin.';
+                COMMENT ON COLUMN understudy.two_tier_curve.saving IS 'Share of the cost that the mix would save.';
+                COMMENT ON VIEW understudy.coverage IS 'The way from calls to compared pairs, by day.';
+                COMMENT ON COLUMN understudy.coverage.workload IS 'The workload.';
+                COMMENT ON COLUMN understudy.coverage.trial IS 'The trial''s id.';
+                COMMENT ON COLUMN understudy.coverage.candidate IS 'The candidate''s name.';
+                COMMENT ON COLUMN understudy.coverage.day IS 'The calendar day of the call, in the trial''s time zone.';
+                COMMENT ON COLUMN understudy.coverage.calls IS 'Calls that passed through the route while the trial ran.';
+                COMMENT ON COLUMN understudy.coverage.sampled IS 'Calls drawn for the trial.';
+                COMMENT ON COLUMN understudy.coverage.paired IS 'Pairs that have been stored.';
+                COMMENT ON COLUMN understudy.coverage.compared IS 'Pairs that the worker has finished, incomparable ones included.';
+                COMMENT ON COLUMN understudy.coverage.incomparable IS 'Pairs in which production failed or the client left.';
+                COMMENT ON VIEW understudy.coverage_reasons IS 'How many calls reached each stage, or left it, and why.';
+                COMMENT ON COLUMN understudy.coverage_reasons.workload IS 'The workload.';
+                COMMENT ON COLUMN understudy.coverage_reasons.trial IS 'The trial''s id.';
+                COMMENT ON COLUMN understudy.coverage_reasons.candidate IS 'The candidate''s name.';
+                COMMENT ON COLUMN understudy.coverage_reasons.day IS 'The calendar day of the call, in the trial''s time zone.';
+                COMMENT ON COLUMN understudy.coverage_reasons.stage IS 'calls, sampled, skipped, shed, control_skipped, fault or paired.';
+                COMMENT ON COLUMN understudy.coverage_reasons.reason IS 'Why; empty where the stage needs no reason.';
+                COMMENT ON COLUMN understudy.coverage_reasons.calls IS 'How many calls.';
+                COMMENT ON VIEW understudy.trials IS 'The trials, with their settings as frozen.';
+                COMMENT ON COLUMN understudy.trials.workload IS 'The workload.';
+                COMMENT ON COLUMN understudy.trials.trial IS 'The trial''s id.';
+                COMMENT ON COLUMN understudy.trials.candidate IS 'The candidate''s name.';
+                COMMENT ON COLUMN understudy.trials.source IS 'Where its pairs come from: mirror, tap, replay or import.';
+                COMMENT ON COLUMN understudy.trials.state IS 'running (a mirror feeds it), recorded (imported pairs) or ended.';
+                COMMENT ON COLUMN understudy.trials.simulated IS 'Some answer came from a simulated model.';
+                COMMENT ON COLUMN understudy.trials.started_at IS 'When it began.';
+                COMMENT ON COLUMN understudy.trials.ends_at IS 'When it ends by itself; null for recorded pairs.';
+                COMMENT ON COLUMN understudy.trials.ended_at IS 'When it ended.';
+                COMMENT ON COLUMN understudy.trials.end_reason IS 'Why it ended: replaced, disabled, completed or route_removed.';
+                COMMENT ON COLUMN understudy.trials.timezone IS 'The time zone whose calendar days count.';
+                COMMENT ON COLUMN understudy.trials.settings_hash IS 'Hash of all settings that may not change within the trial.';
+                COMMENT ON COLUMN understudy.trials.settings IS 'All settings, defaults filled in.';
+                COMMENT ON VIEW understudy.adjudications IS 'What was said about who was right, each word kept.';
+                COMMENT ON COLUMN understudy.adjudications.workload IS 'The workload.';
+                COMMENT ON COLUMN understudy.adjudications.trial IS 'The trial''s id.';
+                COMMENT ON COLUMN understudy.adjudications.candidate IS 'The candidate''s name.';
+                COMMENT ON COLUMN understudy.adjudications.pair_id IS 'The pair''s id, a UUIDv7 of the call''s millisecond: time ranges by id_at() on it are fast.';
+                COMMENT ON COLUMN understudy.adjudications.correct IS 'both, production_only, candidate_only or neither.';
+                COMMENT ON COLUMN understudy.adjudications."by" IS 'label or person.';
+                COMMENT ON COLUMN understudy.adjudications.who IS 'Who said it, where known.';
+                COMMENT ON COLUMN understudy.adjudications.planned IS 'The pair had been drawn for judging beforehand.';
+                COMMENT ON COLUMN understudy.adjudications.probability IS 'Probability with which it had been drawn.';
+                COMMENT ON COLUMN understudy.adjudications."at" IS 'When it was said.';
+
+                -- The three legs have the same columns, and `disagreements` has those of `pairs`.
+                DO $comments$
+                DECLARE
+                    leg text;
+                    owner text;
+                    suffix text;
+                    meaning text;
+                BEGIN
+                    FOREACH leg IN ARRAY ARRAY['production', 'candidate', 'control'] LOOP
+                        owner := CASE leg WHEN 'production' THEN 'Production''s ' WHEN 'candidate' THEN 'The candidate''s '
+                            ELSE 'Production''s second ask (control): ' END;
+                        FOR suffix, meaning IN VALUES
+                            ('output', 'text of the answer'),
+                            ('tool_calls', 'tool calls, an array of {id, name, arguments}'),
+                            ('status', 'HTTP status; null when no answer began'),
+                            ('error', 'error, such as timeout; null when a usable answer came'),
+                            ('finish_reason', 'reason to stop, as the provider gave it'),
+                            ('model', 'model, as the provider named it'),
+                            ('input_tokens', 'tokens read'),
+                            ('output_tokens', 'tokens written'),
+                            ('cached_input_tokens', 'tokens read from the provider''s cache, part of the tokens read'),
+                            ('reasoning_tokens', 'tokens spent on reasoning, part of the tokens written'),
+                            ('tokens_estimated', 'tokens are our estimate'),
+                            ('cost', 'cost in USD at the prices of the settings'),
+                            ('duration_ms', 'milliseconds from send to the end of the answer'),
+                            ('ttft_ms', 'milliseconds from send to the first content; null where the answer was not streamed'),
+                            ('confidence', 'confidence in the answer, 0 to 1'),
+                            ('request_id', 'provider''s own id of the answer')
+                        LOOP
+                            EXECUTE format('COMMENT ON COLUMN understudy.pairs.%I IS %L', leg || '_' || suffix, owner || meaning || '.');
+                        END LOOP;
+                    END LOOP;
+                    FOR suffix, meaning IN
+                        SELECT attname, col_description(attrelid, attnum) FROM pg_attribute
+                        WHERE attrelid = 'understudy.pairs'::regclass AND attnum > 0
+                    LOOP
+                        EXECUTE format('COMMENT ON COLUMN understudy.disagreements.%I IS %L', suffix, meaning);
+                    END LOOP;
+                END
+                $comments$;
+
+                """##),
+        Migration(
+            number: 7, name: "analyst",
+            sql: ##"""
+                -- The analyst's role: reads the views of schema understudy and nothing else.
+                --
+                -- Roles belong to the whole cluster, this schema to one database: the role may exist already, and two databases may be migrated
+                -- at the same moment. It can log in but has no password, so that only a socket which trusts its user admits it; whoever wants it
+                -- over TCP gives it one (ALTER ROLE understudy_analyst PASSWORD '…').
+                --
+                -- JIT is off because it made counts by day four times slower on 200,000 pairs; the timeout keeps a forgotten join from holding
+                -- back the worker.
+
+                DO $role$
+                BEGIN
+                    CREATE ROLE understudy_analyst LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT NOREPLICATION;
+                EXCEPTION
+                    WHEN duplicate_object OR unique_violation THEN NULL;
+                    WHEN insufficient_privilege THEN
+                        RAISE EXCEPTION 'the role understudy_analyst is missing and % may not create it', current_user
+                            USING HINT = 'Let an administrator run once: CREATE ROLE understudy_analyst LOGIN;';
+                END
+                $role$;
+
+                -- For this database only: other databases of the cluster may hold another version's opinion.
+                DO $settings$
+                BEGIN
+                    EXECUTE format('ALTER ROLE understudy_analyst IN DATABASE %I SET search_path = understudy', current_database());
+                    EXECUTE format('ALTER ROLE understudy_analyst IN DATABASE %I SET jit = off', current_database());
+                    EXECUTE format('ALTER ROLE understudy_analyst IN DATABASE %I SET statement_timeout = ''30s''', current_database());
+                    EXECUTE format('ALTER ROLE understudy_analyst IN DATABASE %I SET default_transaction_read_only = on', current_database());
+                    -- pair and comparison share their partitions: joined day by day, a time range on one prunes the other too.
+                    EXECUTE format('ALTER ROLE understudy_analyst IN DATABASE %I SET enable_partitionwise_join = on', current_database());
+                EXCEPTION
+                    -- `understudy sql` sets all of this by itself; only other programs go without.
+                    WHEN insufficient_privilege THEN
+                        RAISE WARNING 'understudy_analyst keeps its own search_path, jit and statement_timeout: % may not change them', current_user;
+                END
+                $settings$;
+
+                REVOKE ALL ON SCHEMA understudy_store, understudy FROM PUBLIC;
+                REVOKE ALL ON ALL TABLES IN SCHEMA understudy_store, understudy FROM PUBLIC;
+                REVOKE ALL ON ALL FUNCTIONS IN SCHEMA understudy_store FROM PUBLIC;
+                GRANT USAGE ON SCHEMA understudy TO understudy_analyst;
+                GRANT SELECT ON ALL TABLES IN SCHEMA understudy TO understudy_analyst;
+                GRANT EXECUTE ON FUNCTION understudy.id_at(timestamptz) TO understudy_analyst;
+
+                """##),
+    ]
+}
