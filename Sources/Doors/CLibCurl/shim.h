@@ -20,6 +20,7 @@ static inline CURLcode clc_set_seek_callback(CURL *_Nonnull easy, clc_seek_callb
 static inline CURLcode clc_set_open_callback(CURL *_Nonnull easy, clc_open_callback _Nonnull value) { return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, value); }
 static inline CURLcode clc_set_close_callback(CURL *_Nonnull easy, clc_close_callback _Nonnull value) { return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, value); }
 static inline CURLcode clc_get_pointer(CURL *_Nonnull easy, CURLINFO info, void *_Nullable *_Nonnull value) { return curl_easy_getinfo(easy, info, value); }
+static inline CURLcode clc_get_long(CURL *_Nonnull easy, CURLINFO info, long *_Nonnull value) { return curl_easy_getinfo(easy, info, value); }
 static inline CURLcode clc_get_size(CURL *_Nonnull easy, CURLINFO info, curl_off_t *_Nonnull value) { return curl_easy_getinfo(easy, info, value); }
 
 static inline CURLMcode clc_multi_set_long(CURLM *_Nonnull multi, CURLMoption option, long value) { return curl_multi_setopt(multi, option, value); }

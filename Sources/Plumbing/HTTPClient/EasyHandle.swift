@@ -60,7 +60,8 @@ struct HandleKey: Hashable {
     }
 
     /// Readies the handle for a request. `whole` is the body, where all of it is known already: it then leaves with the head.
-    func configure(_ request: OutgoingRequest, whole: [UInt8]?) {
+    func configure(_ request: OutgoingRequest, whole: [UInt8]?, onNewConnection: Bool) {
+        set(CURLOPT_FRESH_CONNECT, onNewConnection ? 1 : 0)
         let hasBody = if case .none = request.body { false } else { true }
         let isChunked = if case .streamed(length: nil) = request.body { true } else { false }
         headers.fill(request.headers, hasBody: hasBody && request.method != "HEAD", isChunked: isChunked)
@@ -108,6 +109,13 @@ struct HandleKey: Hashable {
         var microseconds: curl_off_t = 0
         unsafe check(clc_get_size(door, CURLINFO_CONNECT_TIME_T, &microseconds))
         return microseconds > 0
+    }
+
+    /// Whether the transfer went over a connection that was open before.
+    var usedOpenConnection: Bool {
+        var connects = 0
+        unsafe check(clc_get_long(door, CURLINFO_NUM_CONNECTS, &connects))
+        return connects == 0
     }
 
     private func setBody(length: Int64?, whole: [UInt8]?) {

@@ -25,6 +25,11 @@ public import EventLoop
     /// Prepared handles kept in all.
     private static let idleHandlesAtMost = 1024
 
+    /// What libcurl says when a connection turns out to be gone.
+    private static let brokenConnection: Set<UInt32> = [
+        CURLE_SEND_ERROR.rawValue, CURLE_RECV_ERROR.rawValue, CURLE_GOT_NOTHING.rawValue, CURLE_SEND_FAIL_REWIND.rawValue,
+    ]
+
     private static let libraryIsReady: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
     private let loop: EventLoop
@@ -151,7 +156,7 @@ public import EventLoop
         let request = transfer.request
         let key = HandleKey(origin: request.origin, unixSocket: request.unixSocket, http2: request.http2)
         let handle = takeHandle(key)
-        handle.configure(request, whole: transfer.wholeBody)
+        handle.configure(request, whole: transfer.wholeBody, onNewConnection: transfer.isRepeated)
         handle.transfer = transfer
         transfer.handle = handle
         transfer.state = .running
@@ -164,15 +169,17 @@ public import EventLoop
     private func close(_ transfer: Transfer) {
         guard transfer.state != .over else { return }
         transfer.state = .over
-        if let handle = transfer.handle {
-            unsafe check(curl_multi_remove_handle(multi, handle.door))
-            handle.forget()
-            transfer.handle = nil
-            keepHandle(handle)
-        }
+        if let handle = transfer.handle { release(handle, of: transfer) }
         active[ObjectIdentifier(transfer)] = nil
         transfer.receiver = nil
         transfer.client = nil
+    }
+
+    private func release(_ handle: EasyHandle, of transfer: Transfer) {
+        unsafe check(curl_multi_remove_handle(multi, handle.door))
+        handle.forget()
+        transfer.handle = nil
+        keepHandle(handle)
     }
 
     private func takeHandle(_ key: HandleKey) -> EasyHandle {
@@ -209,9 +216,15 @@ public import EventLoop
             let handle = unsafe Unmanaged<EasyHandle>.fromOpaque(context!).takeUnretainedValue()
             if let transfer = handle.transfer { finish(transfer, handle, code) }
         }
+        // A repeated transfer has made itself due again.
+        if isDue { note() }
     }
 
     private func finish(_ transfer: Transfer, _ handle: EasyHandle, _ code: CURLcode) {
+        if HTTPClient.brokenConnection.contains(code.rawValue), handle.usedOpenConnection, transfer.readyToRepeat() {
+            release(handle, of: transfer)
+            return start(transfer)
+        }
         let result = TransferEnd(code, of: transfer, on: handle)
         let receiver = transfer.receiver
         close(transfer)

@@ -35,6 +35,10 @@ public final class Transfer {
 
     private var head = ResponseHeadReader()
     private(set) var hasHead = false
+    /// Whether anything at all came back.
+    private var wasAnswered = false
+    /// Whether this is the second attempt.
+    private(set) var isRepeated = false
     private var pausesBody = false
     /// libcurl was told to hold the answer's body back, and must be told otherwise.
     private var bodyIsHeld = false
@@ -98,6 +102,15 @@ public final class Transfer {
         return bodyIsHeld ? CURLPAUSE_RECV : CURLPAUSE_CONT
     }
 
+    /// Whether the request, having failed on a connection that was idle before, should be sent once more: when nothing came
+    /// back, the server had most likely closed it meanwhile. libcurl does so itself, but not where sending the body's rest fails.
+    func readyToRepeat() -> Bool {
+        guard !wasAnswered, !isRepeated, receiver != nil, upload.rewind() else { return false }
+        isRepeated = true
+        uploadIsHeld = false
+        return true
+    }
+
     private func continueUpload() {
         if uploadIsHeld { client?.unhold(self) }
     }
@@ -105,6 +118,7 @@ public final class Transfer {
     // MARK: Called by libcurl, through EasyHandle. False breaks the transfer off.
 
     func takeHeaderLine(_ line: Span<UInt8>) -> Bool {
+        wasAnswered = true
         // After the head such lines are trailers, which have no place in the answer.
         guard !hasHead else { return receiver != nil }
         guard let head = head.take(line) else { return true }
