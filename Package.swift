@@ -92,7 +92,7 @@ let tests: [Target] = [
     .testTarget(name: "TrafficTests", dependencies: ["Traffic"]),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Traffic", "JSON"]),
     .testTarget(name: "ModelAPITests", dependencies: ["ModelAPI", "Configuration", "Traffic", "HTTPWire", "JSON"]),
-    .testTarget(name: "SpoolTests", dependencies: ["Spool", "Traffic", "TestSupport"]),
+    .testTarget(name: "SpoolTests", dependencies: ["Spool", "Traffic"]),
     .testTarget(
         name: "MirrorTests",
         dependencies: ["Mirror", "Configuration", "Traffic", "EventLoop", "HTTPServer", "HTTPWire", "JSON", "TestSupport"]),
