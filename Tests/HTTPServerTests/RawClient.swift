@@ -2,7 +2,9 @@ import Glibc
 
 /// A blocking client that sends exactly the bytes it is told to. Waits at most ten seconds for anything, so that a fault of the
 /// server fails the test instead of hanging it.
-final class RawClient {
+///
+/// `@unchecked Sendable`: one thread may send while another receives; the two share only the descriptor.
+final class RawClient: @unchecked Sendable {
     struct Failure: Error, CustomStringConvertible {
         let description: String
     }
