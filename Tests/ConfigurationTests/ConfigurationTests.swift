@@ -121,7 +121,8 @@ func faults(_ yaml: String, folder: String = "/nowhere") -> [ConfigurationFault]
         )
         #expect(
             faults(file).map(\.message) == [
-                "is nothing; a single value belongs here", "is nothing; a single value belongs here",
+                "is nothing; a single value belongs here; quote it if the word itself is meant",
+                "is nothing; a single value belongs here; quote it if the word itself is meant",
             ])
         let quoted = file.replacing("null, ~", with: "'null', '~'")
         #expect(try parse(quoted).compare.labels == ["yes", "no", "on", "1", "1.0", "null", "~", "2026-01-01", "it's", "a:b", "日本"])

@@ -88,7 +88,8 @@ struct KeyGroup {
     /// A single value that stands anywhere below the group.
     func read<Value>(_ node: Node, _ field: String, _ parse: (String) throws(WrongValue) -> Value) -> Value? {
         guard case .scalar(let scalar) = node.content, !node.isNull else {
-            faults.add(node.place, field, "is \(node.summary); a single value belongs here")
+            let advice = node.isNull ? "; quote it if the word itself is meant" : ""
+            faults.add(node.place, field, "is \(node.summary); a single value belongs here\(advice)")
             return nil
         }
         do throws(WrongValue) {
