@@ -30,7 +30,7 @@ let plumbing: [Target] = [
 let shadow: [Target] = [
     .target(name: "Traffic", path: "Sources/Shadow/Traffic"),
     .target(name: "Configuration", dependencies: ["Traffic", "JSON", "CLibYAML"], path: "Sources/Shadow/Configuration"),
-    .target(name: "ModelAPI", dependencies: ["Traffic", "Configuration", "JSON", "HTTPWire"], path: "Sources/Shadow/ModelAPI"),
+    .target(name: "ModelAPI", dependencies: ["Traffic", "Configuration", "JSON", "HTTPWire", "CZlib"], path: "Sources/Shadow/ModelAPI"),
     .target(name: "Spool", dependencies: ["Traffic", "CZlib"], path: "Sources/Shadow/Spool"),
     .target(
         name: "Mirror",
