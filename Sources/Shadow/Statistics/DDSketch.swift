@@ -15,6 +15,8 @@ public struct DDSketch: Sendable, Hashable {
     public private(set) var zeroCount: Int
 
     private let logGamma: Double
+    /// The span of `counts`; nil while it is empty.
+    private var keys: ClosedRange<Int>?
 
     /// The smallest value that gets a bucket; anything at or below it counts as zero.
     public static let smallestValue = 1e-9
@@ -32,9 +34,8 @@ public struct DDSketch: Sendable, Hashable {
     /// A sketch from stored counters, as `counts` and `zeroCount` gave them.
     public init(counts: [Int: Int], zeroCount: Int, relativeError: Double = 0.01, maximumKeys: Int = 2048) {
         self.init(relativeError: relativeError, maximumKeys: maximumKeys)
-        self.counts = counts.filter { $0.value > 0 }
         self.zeroCount = zeroCount
-        fold()
+        for (key, count) in counts { add(key: key, times: count) }
     }
 
     /// How many values the sketch holds.
@@ -53,28 +54,26 @@ public struct DDSketch: Sendable, Hashable {
     /// Counts a value (finite, not negative) once, or `times` times.
     public mutating func add(_ value: Double, times: Int = 1) {
         precondition(value.isFinite && times >= 0, "a sketch counts finite values; timeouts are counted beside it")
-        guard times > 0 else { return }
-        guard let key = key(of: value) else {
-            zeroCount += times
-            return
-        }
-        counts[key, default: 0] += times
-        fold()
+        add(key: key(of: value), times: times)
     }
 
     /// Counts a bucket, as a stored row names it: nil is the zero bucket.
     public mutating func add(key: Int?, times: Int) {
         guard times > 0 else { return }
-        if let key { counts[key, default: 0] += times } else { zeroCount += times }
+        guard let key else {
+            zeroCount += times
+            return
+        }
+        counts[key, default: 0] += times
+        keys = keys.map { min($0.lowerBound, key)...max($0.upperBound, key) } ?? key...key
         fold()
     }
 
     /// Adds all that `other` has counted. Both must have the same relative error.
     public mutating func merge(_ other: DDSketch) {
         precondition(relativeError == other.relativeError, "sketches of unequal error cannot be merged")
-        counts.merge(other.counts, uniquingKeysWith: +)
+        for (key, count) in other.counts { add(key: key, times: count) }
         zeroCount += other.zeroCount
-        fold()
     }
 
     /// The value at a rank from 1 to `count`; nil outside.
@@ -105,12 +104,11 @@ public struct DDSketch: Sendable, Hashable {
 
     /// Folds everything below the span's lowest key into that key: only low quantiles lose accuracy.
     private mutating func fold() {
-        guard counts.count > 1, let highest = counts.keys.max() else { return }
-        let lowest = highest - maximumKeys + 1
-        var folded = 0
+        guard let span = keys, span.upperBound - span.lowerBound >= maximumKeys else { return }
+        let lowest = span.upperBound - maximumKeys + 1
         for key in counts.keys where key < lowest {
-            folded += counts.removeValue(forKey: key) ?? 0
+            counts[lowest, default: 0] += counts.removeValue(forKey: key) ?? 0
         }
-        if folded > 0 { counts[lowest, default: 0] += folded }
+        keys = lowest...span.upperBound
     }
 }

@@ -8,8 +8,8 @@ func assessCost(_ evidence: CostEvidence, terms: TrialTerms) -> CostReading {
     let sums = evidence.pairs
     let charged = chargedSums(sums, evidence)
     let saving = charged?.saving(confidence: terms.lookConfidence)
-    let productionCase = sums.weight > 0 && sums.production > 0 ? sums.production / sums.weight : nil
-    let candidateCase = charged.flatMap { $0.weight > 0 && saving != nil ? $0.candidate / $0.weight : nil }
+    let productionCase = sums.weight > 0 ? sums.production / sums.weight : nil
+    let candidateCase = charged.flatMap { $0.weight > 0 ? $0.candidate / $0.weight : nil }
     func month(_ perCase: Double?) -> Double? {
         guard let perCase, let calls = evidence.callsPerMonth else { return nil }
         return perCase * calls

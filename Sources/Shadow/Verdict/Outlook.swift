@@ -55,8 +55,15 @@ extension Assessment {
         }
     }
 
-    /// The wait of the evidence gate: for pairs, and for days.
+    /// The wait of the evidence gate for pairs and for days; nil where it lacks something that time does not bring.
     private var evidenceForecast: GateForecast? {
+        let comesWithTime = decisionInput.shortfalls.allSatisfy { shortfall in
+            switch shortfall {
+            case .days, .pairs: true
+            case .adjudicated, .imputed, .shed, .drift: false
+            }
+        }
+        guard canSample, comesWithTime else { return nil }
         let pairs = max(0, EvidenceNeeds.pairs - counts.pairs)
         let calendar = Double(max(0, input.terms.days - input.days))
         let paired = pairs == 0 ? 0 : days(pairs)

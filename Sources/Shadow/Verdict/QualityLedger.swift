@@ -1,6 +1,9 @@
 internal import Statistics
 internal import Traffic
 
+/// Stands for infinite log-capital: a single score above the lowest possible mean refutes that mean outright.
+private let boundlessCapital = 1e9
+
 /// The ledgers from which a claim about a mean may be drawn, one list for each side; each holds at any time, so the best counts.
 struct ClaimLedgers {
     /// "The mean lies above" may be concluded from any of these.
@@ -8,11 +11,11 @@ struct ClaimLedgers {
     /// "The mean lies below" may be concluded from any of these.
     var below: [ScoreHistogram]
 
-    /// The largest log-capital for each side.
+    /// The largest log-capital for each side; at most `boundlessCapital`, so that it can be stored.
     func capital(against threshold: Double) -> (above: Double, below: Double) {
         (
-            above: above.map { logCapital($0, against: threshold, .above) }.max() ?? 0,
-            below: below.map { logCapital($0, against: threshold, .below) }.max() ?? 0
+            above: min(above.map { logCapital($0, against: threshold, .above) }.max() ?? 0, boundlessCapital),
+            below: min(below.map { logCapital($0, against: threshold, .below) }.max() ?? 0, boundlessCapital)
         )
     }
 }
