@@ -1,4 +1,4 @@
-internal import Statistics
+import Statistics
 
 extension Assessment {
     /// One gate's row: its numbers, threshold and status belong together.

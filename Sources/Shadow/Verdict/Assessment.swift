@@ -1,5 +1,5 @@
-internal import Statistics
-internal import Traffic
+import Statistics
+import Traffic
 
 /// Looks at a trial: evidence → gates → decision, after what former looks established.
 ///

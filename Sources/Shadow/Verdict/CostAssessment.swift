@@ -1,4 +1,4 @@
-internal import Statistics
+import Statistics
 
 /// Mean days of a month, for turning volumes a month into volumes a day.
 private let daysPerMonth = 365.0 / 12

@@ -1,4 +1,4 @@
-internal import Statistics
+import Statistics
 
 extension LatencySample {
     /// As quantiles read it: timeouts are +∞.

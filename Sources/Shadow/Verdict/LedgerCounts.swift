@@ -1,5 +1,5 @@
-internal import Statistics
-internal import Traffic
+import Statistics
+import Traffic
 
 /// Plain counts over the evidence ledger.
 struct LedgerCounts {

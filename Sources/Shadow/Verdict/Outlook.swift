@@ -1,4 +1,4 @@
-internal import Statistics
+import Statistics
 
 /// Fewer pairs than this say too little about what the coming ones will be (statistics §10).
 private let leastPairsForProjection = 200

@@ -1,5 +1,5 @@
-internal import Statistics
-internal import Traffic
+import Statistics
+import Traffic
 
 /// Stands for infinite log-capital: a single score above the lowest possible mean refutes that mean outright.
 private let boundlessCapital = 1e9

@@ -1,5 +1,5 @@
-internal import Statistics
-internal import Traffic
+import Statistics
+import Traffic
 
 /// The scores whose means the reliability, noise and label-free tests are about. None of them waits for an adjudication.
 struct RateLedgers {

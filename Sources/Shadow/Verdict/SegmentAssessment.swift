@@ -1,5 +1,5 @@
-internal import Statistics
-internal import Traffic
+import Statistics
+import Traffic
 
 /// Where the candidate's own failures concentrate, by segment and by length of the request (statistics §9), the worst first.
 ///

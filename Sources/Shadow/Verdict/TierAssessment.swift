@@ -1,5 +1,5 @@
-internal import Statistics
-internal import Traffic
+import Statistics
+import Traffic
 
 /// The two-tier question at one look (statistics §8).
 struct TierAssessment {

@@ -1,4 +1,4 @@
-internal import Statistics
+import Statistics
 
 /// How many pairs, the first of the ledger with a comparison, fix the two-tier grid; they are left out of its test.
 public let tierGridPairs = 500
