@@ -42,6 +42,29 @@ import Testing
         #expect(server.openConnections == 0)
     }
 
+    @Test func finishesAResponseThatHasBegun() throws {
+        let begun = Occurrence<Carried>()
+        let server = try LoopbackServer { _ in
+            BufferedHandler(limit: 10) { exchange, _ in
+                exchange.respond(status: 200, headers: [], body: .chunked)
+                exchange.write(Array("one".utf8))
+                begun.set(Carried(exchange: exchange))
+            }
+        }
+        let client = try server.connect()
+        try client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+        let carried = begun.wait()
+        let done = Occurrence<Bool>()
+        server.withServer { server in server.shutdown(grace: milliseconds(60_000)) { done.set(true) } }
+        server.withServer { _ in
+            carried.exchange.write(Array("two".utf8))
+            carried.exchange.finish()
+        }
+        #expect(try client.response().body == "onetwo")
+        #expect(done.wait())
+        #expect(try client.hasEnded())
+    }
+
     @Test func closesWhatIsLeftAfterTheGrace() throws {
         let told = Occurrence<Told>()
         let server = try LoopbackServer { exchange in

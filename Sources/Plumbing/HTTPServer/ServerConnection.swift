@@ -226,7 +226,7 @@ final class ServerConnection: SocketStreamDelegate {
         responseDone = false
         requestDone = false
         isPaused = false
-        guard keepsAlive else { return end(backlogStart < backlog.count ? .linger : .close) }
+        guard keepsAlive, !server.isShuttingDown else { return end(backlogStart < backlog.count ? .linger : .close) }
         if !isProcessing { continueInput() }
     }
 
