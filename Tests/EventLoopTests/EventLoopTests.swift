@@ -54,6 +54,13 @@ func runLoop(_ body: (EventLoop) throws -> Void) throws {
         #expect(inside.withLock { $0 })
     }
 
+    @Test func performsWorkElsewhereAndWaitsForIt() throws {
+        let thread = try LoopThread(name: "worker")
+        #expect(try thread.perform { thread.loop.inLoop })
+        #expect(throws: CancellationError.self) { try thread.perform { throw CancellationError() } }
+        thread.stop()
+    }
+
     @Test func runsAgainAfterAStop() throws {
         let loop = try EventLoop()
         loop.stop()

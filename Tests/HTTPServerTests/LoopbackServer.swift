@@ -19,7 +19,7 @@ final class LoopbackServer: Sendable {
         self.thread = thread
         let box = ServerBox()
         self.box = box
-        port = try thread.loop.perform {
+        port = try thread.perform {
             let server = HTTPServer(loop: thread.loop, limits: limits, makeHandler: makeHandler)
             box.server = server
             guard case .tcp(_, let port) = try server.listen(.tcp(host: "127.0.0.1", port: 0)) else { return 0 }
@@ -34,19 +34,10 @@ final class LoopbackServer: Sendable {
     /// Runs on the server's loop and waits for the result.
     func withServer<Result: Sendable>(_ body: @escaping @Sendable (HTTPServer) -> Result) -> Result {
         let box = box
-        return (try? thread.loop.perform { body(box.server!) })!
+        return (try? thread.perform { body(box.server!) })!
     }
 
     var openConnections: Int { withServer { $0.openConnections } }
-}
-
-extension EventLoop {
-    /// Runs on the loop's thread and waits for the result.
-    func perform<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) throws -> Result {
-        let result = Occurrence<Swift.Result<Result, any Error>>()
-        submit { result.set(Swift.Result { try body() }) }
-        return try result.wait().get()
-    }
 }
 
 /// Something that happens once (or again), to be waited for from another thread.
