@@ -19,6 +19,7 @@ CREATE TABLE understudy_store.comparison (
     production_cost double precision,
     candidate_cost double precision,
     control_cost double precision,
+    -- Of legs that answered, in pairs whose two legs were asked: what the latencies are reckoned from.
     production_duration_ms double precision,
     candidate_duration_ms double precision,
     production_ttft_ms double precision,
@@ -42,6 +43,9 @@ CREATE TABLE understudy_store.comparison (
     in_evidence boolean,
     production_failed boolean NOT NULL,
     candidate_failed boolean NOT NULL,
+    -- False where the circuit breaker was open.
+    candidate_asked boolean NOT NULL,
+    streamed boolean NOT NULL,
     -- A leg that ended without an answer in time: +∞ among the latencies, never left out.
     production_timeout boolean NOT NULL,
     candidate_timeout boolean NOT NULL,
@@ -101,7 +105,7 @@ CREATE TABLE understudy_store.adjudication (
     said_at timestamptz NOT NULL DEFAULT now(),
     planned boolean NOT NULL,
     correct text NOT NULL CHECK (correct IN ('both', 'production_only', 'candidate_only', 'neither')),
-    said_by text NOT NULL CHECK (said_by IN ('label', 'person')),
+    -- Who said it; null where nobody told.
     who text
 );
 CREATE INDEX adjudication_pair ON understudy_store.adjudication (pair_id, id DESC);
@@ -141,7 +145,7 @@ CREATE TABLE understudy_store.latency_sketch (
     -- The full hour, in the trial's time zone.
     hour timestamptz NOT NULL,
     segment text NOT NULL,
-    leg text NOT NULL CHECK (leg IN ('production', 'candidate', 'control')),
+    leg text NOT NULL CHECK (leg IN ('production', 'candidate')),
     metric text NOT NULL CHECK (metric IN ('duration_ms', 'ttft_ms')),
     bucket integer NOT NULL,
     samples bigint NOT NULL,
@@ -161,6 +165,7 @@ CREATE TABLE understudy_store.latency_day (
     p99 double precision, p99_lower double precision, p99_upper double precision,
     PRIMARY KEY (trial, day, leg, metric)
 );
+-- Days whose quantiles are to be reckoned anew.
 CREATE TABLE understudy_store.latency_stale (
     trial uuid NOT NULL,
     day date NOT NULL,

@@ -199,7 +199,7 @@ FROM understudy_store.trial;
 
 CREATE VIEW understudy.adjudications AS
 SELECT trial.workload, trial.id AS trial, trial.candidate,
-    said.pair_id, said.correct, said.said_by AS "by", said.who, said.planned, said.probability, said.said_at AS "at"
+    said.pair_id, said.correct, 'person'::text AS "by", said.who, said.planned, said.probability, said.said_at AS "at"
 FROM understudy_store.adjudication AS said
 JOIN understudy_store.trial ON trial.id = said.trial;
 
@@ -281,7 +281,7 @@ COMMENT ON COLUMN understudy.latency.workload IS 'The workload.';
 COMMENT ON COLUMN understudy.latency.trial IS 'The trial''s id.';
 COMMENT ON COLUMN understudy.latency.candidate IS 'The candidate''s name.';
 COMMENT ON COLUMN understudy.latency.day IS 'The calendar day of the call, in the trial''s time zone.';
-COMMENT ON COLUMN understudy.latency.leg IS 'production, candidate or control.';
+COMMENT ON COLUMN understudy.latency.leg IS 'production or candidate; only pairs whose two legs were asked.';
 COMMENT ON COLUMN understudy.latency.metric IS 'duration_ms: send to end. ttft_ms: send to first content.';
 COMMENT ON COLUMN understudy.latency.samples IS 'How many legs.';
 COMMENT ON COLUMN understudy.latency.p50 IS 'The median.';
@@ -373,7 +373,7 @@ COMMENT ON COLUMN understudy.adjudications.trial IS 'The trial''s id.';
 COMMENT ON COLUMN understudy.adjudications.candidate IS 'The candidate''s name.';
 COMMENT ON COLUMN understudy.adjudications.pair_id IS 'The pair''s id, a UUIDv7 of the call''s millisecond: time ranges by id_at() on it are fast.';
 COMMENT ON COLUMN understudy.adjudications.correct IS 'both, production_only, candidate_only or neither.';
-COMMENT ON COLUMN understudy.adjudications."by" IS 'label or person.';
+COMMENT ON COLUMN understudy.adjudications."by" IS 'person.';
 COMMENT ON COLUMN understudy.adjudications.who IS 'Who said it, where known.';
 COMMENT ON COLUMN understudy.adjudications.planned IS 'The pair had been drawn for judging beforehand.';
 COMMENT ON COLUMN understudy.adjudications.probability IS 'Probability with which it had been drawn.';

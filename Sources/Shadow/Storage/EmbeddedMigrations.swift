@@ -433,6 +433,7 @@ enum EmbeddedMigrations {
                     production_cost double precision,
                     candidate_cost double precision,
                     control_cost double precision,
+                    -- Of legs that answered, in pairs whose two legs were asked: what the latencies are reckoned from.
                     production_duration_ms double precision,
                     candidate_duration_ms double precision,
                     production_ttft_ms double precision,
@@ -456,6 +457,9 @@ enum EmbeddedMigrations {
                     in_evidence boolean,
                     production_failed boolean NOT NULL,
                     candidate_failed boolean NOT NULL,
+                    -- False where the circuit breaker was open.
+                    candidate_asked boolean NOT NULL,
+                    streamed boolean NOT NULL,
                     -- A leg that ended without an answer in time: +∞ among the latencies, never left out.
                     production_timeout boolean NOT NULL,
                     candidate_timeout boolean NOT NULL,
@@ -515,7 +519,7 @@ enum EmbeddedMigrations {
                     said_at timestamptz NOT NULL DEFAULT now(),
                     planned boolean NOT NULL,
                     correct text NOT NULL CHECK (correct IN ('both', 'production_only', 'candidate_only', 'neither')),
-                    said_by text NOT NULL CHECK (said_by IN ('label', 'person')),
+                    -- Who said it; null where nobody told.
                     who text
                 );
                 CREATE INDEX adjudication_pair ON understudy_store.adjudication (pair_id, id DESC);
@@ -555,7 +559,7 @@ enum EmbeddedMigrations {
                     -- The full hour, in the trial's time zone.
                     hour timestamptz NOT NULL,
                     segment text NOT NULL,
-                    leg text NOT NULL CHECK (leg IN ('production', 'candidate', 'control')),
+                    leg text NOT NULL CHECK (leg IN ('production', 'candidate')),
                     metric text NOT NULL CHECK (metric IN ('duration_ms', 'ttft_ms')),
                     bucket integer NOT NULL,
                     samples bigint NOT NULL,
@@ -575,6 +579,7 @@ enum EmbeddedMigrations {
                     p99 double precision, p99_lower double precision, p99_upper double precision,
                     PRIMARY KEY (trial, day, leg, metric)
                 );
+                -- Days whose quantiles are to be reckoned anew.
                 CREATE TABLE understudy_store.latency_stale (
                     trial uuid NOT NULL,
                     day date NOT NULL,
@@ -848,7 +853,7 @@ enum EmbeddedMigrations {
 
                 CREATE VIEW understudy.adjudications AS
                 SELECT trial.workload, trial.id AS trial, trial.candidate,
-                    said.pair_id, said.correct, said.said_by AS "by", said.who, said.planned, said.probability, said.said_at AS "at"
+                    said.pair_id, said.correct, 'person'::text AS "by", said.who, said.planned, said.probability, said.said_at AS "at"
                 FROM understudy_store.adjudication AS said
                 JOIN understudy_store.trial ON trial.id = said.trial;
 
@@ -930,7 +935,7 @@ enum EmbeddedMigrations {
                 COMMENT ON COLUMN understudy.latency.trial IS 'The trial''s id.';
                 COMMENT ON COLUMN understudy.latency.candidate IS 'The candidate''s name.';
                 COMMENT ON COLUMN understudy.latency.day IS 'The calendar day of the call, in the trial''s time zone.';
-                COMMENT ON COLUMN understudy.latency.leg IS 'production, candidate or control.';
+                COMMENT ON COLUMN understudy.latency.leg IS 'production or candidate; only pairs whose two legs were asked.';
                 COMMENT ON COLUMN understudy.latency.metric IS 'duration_ms: send to end. ttft_ms: send to first content.';
                 COMMENT ON COLUMN understudy.latency.samples IS 'How many legs.';
                 COMMENT ON COLUMN understudy.latency.p50 IS 'The median.';
@@ -1022,7 +1027,7 @@ enum EmbeddedMigrations {
                 COMMENT ON COLUMN understudy.adjudications.candidate IS 'The candidate''s name.';
                 COMMENT ON COLUMN understudy.adjudications.pair_id IS 'The pair''s id, a UUIDv7 of the call''s millisecond: time ranges by id_at() on it are fast.';
                 COMMENT ON COLUMN understudy.adjudications.correct IS 'both, production_only, candidate_only or neither.';
-                COMMENT ON COLUMN understudy.adjudications."by" IS 'label or person.';
+                COMMENT ON COLUMN understudy.adjudications."by" IS 'person.';
                 COMMENT ON COLUMN understudy.adjudications.who IS 'Who said it, where known.';
                 COMMENT ON COLUMN understudy.adjudications.planned IS 'The pair had been drawn for judging beforehand.';
                 COMMENT ON COLUMN understudy.adjudications.probability IS 'Probability with which it had been drawn.';

@@ -1,0 +1,102 @@
+public import JSON
+internal import Postgres
+public import Traffic
+
+/// A batch of pairs that this worker holds.
+public struct ClaimedBatch: Sendable {
+    public var id: Int
+    public var trial: StoredTrial
+    /// By id, so by sampling time.
+    public var pairs: [ClaimedPair]
+    var token: Identifier
+    /// Named by the batch but not readable: their calls have not arrived yet.
+    var missing: [Identifier]
+    /// They never will.
+    var missingAreLost: Bool
+}
+
+/// All that a comparison needs to know about a pair.
+public struct ClaimedPair: Sendable, Hashable {
+    public var pair: Pair
+    public var call: Call
+    /// The newest gold answer of the call.
+    public var label: JSONValue?
+    /// What was said last about who was right, by a person or where the pair was recorded.
+    public var adjudication: Correctness?
+
+    /// Some leg's answer came from a simulated model.
+    public var isSimulated: Bool { pair.candidate.simulated || call.production.simulated || call.control?.simulated == true }
+}
+
+/// What a pair's legs cost in USD; nil where no price or no token count is known.
+public struct PairCosts: Sendable, Hashable {
+    public var production: Double?
+    public var candidate: Double?
+    public var control: Double?
+
+    public init(production: Double? = nil, candidate: Double? = nil, control: Double? = nil) {
+        self.production = production
+        self.candidate = candidate
+        self.control = control
+    }
+}
+
+/// What the worker found about one pair.
+public struct ComparedPair: Sendable, Hashable {
+    public var pair: Identifier
+    public var finding: Finding
+    public var costs: PairCosts
+
+    public init(pair: Identifier, finding: Finding, costs: PairCosts = PairCosts()) {
+        self.pair = pair
+        self.finding = finding
+        self.costs = costs
+    }
+
+    /// As `FindingQueries.store` reads it.
+    func json(label: JSONValue?) -> JSONValue {
+        let differences = finding.differences.map { difference -> JSONValue in
+            [
+                "path": .string(difference.path), "kind": .string(difference.kind),
+                "production_value": JSONValue(difference.productionValue), "candidate_value": JSONValue(difference.candidateValue),
+                "rule": .string(difference.rule),
+            ]
+        }
+        return StorableText.escaped([
+            "pair_id": .string(pair.description), "agreement": .string(finding.agreement.rawValue),
+            "equivalence": JSONValue(finding.equivalence?.rawValue), "failure_mode": JSONValue(finding.failureMode?.rawValue),
+            "correct": .string(finding.correct.rawValue), "correct_by": JSONValue(finding.correctBy?.rawValue),
+            "production_label": JSONValue(finding.productionLabel), "candidate_label": JSONValue(finding.candidateLabel),
+            "label": label ?? .null, "differences": differences.isEmpty ? .null : .array(differences),
+            "production_unstable": JSONValue(finding.productionUnstable), "ungrounded": JSONValue(finding.ungrounded),
+            "production_failed": .bool(finding.productionFailed), "candidate_failed": .bool(finding.candidateFailed),
+            "production_cost": JSONValue(costs.production), "candidate_cost": JSONValue(costs.candidate),
+            "control_cost": JSONValue(costs.control),
+        ])
+    }
+}
+
+extension ClaimedPair {
+    /// Reads pairs with their calls; those without are left out.
+    static func read(_ ids: [Identifier], on connection: PostgresConnection) throws -> [ClaimedPair] {
+        try connection.query(PairQueries.pairs, [.ids(ids)]).map { try ClaimedPair($0) }
+    }
+
+    private init(_ row: PostgresRow) throws {
+        let callID = try row.id("call_id")
+        let workload = try row.text("workload")
+        call = Call(
+            id: callID, workload: workload, source: try row.word("source"), calledAt: try row.moment("called_at"),
+            externalID: row.textOrNull("external_id"), segment: row.textOrNull("segment"), conversation: row.textOrNull("conversation"),
+            turn: try row.int("turn"), traceparent: row.textOrNull("traceparent"), path: try row.text("path"),
+            request: Array(try row.text("request").utf8), production: try LegRows.read(.production, from: row),
+            control: try row.bool("control_drawn") ? LegRows.read(.control, from: row) : nil, controlRate: try row.double("control_rate"))
+        pair = Pair(
+            id: try row.id("pair_id"), callID: callID, trial: try row.id("trial"), workload: workload,
+            candidate: try LegRows.read(.candidate, from: row), samplingRate: try row.double("sampling_rate"),
+            evidenceWeight: try row.double("evidence_weight"), adjudicationProbability: try row.double("adjudication_probability"),
+            planned: try row.bool("planned"), hashOrder: UInt64(try row.int("hash_order")) << 1)
+        label = try row.jsonOrNull("label")
+        adjudication = try row.wordOrNull("adjudication")
+    }
+}

@@ -1,0 +1,128 @@
+internal import JSON
+public import Postgres
+public import Traffic
+
+/// The batches of pairs that wait to be compared, shared by all workers.
+///
+/// A batch is claimed for a lease and finished in the same transaction that stores its findings. When a worker dies, another takes
+/// its batch over after the lease; a worker that was only slow finds its lease lost and stores nothing.
+public struct ComparisonQueue {
+    /// Notified when there are new batches.
+    public static let channel = "understudy_batch"
+    /// Tries after which a batch is halved, or its only pair set aside: something in it kills the worker.
+    private static let triesBeforeSplitting = 5
+
+    private let connection: PostgresConnection
+
+    public init(_ connection: PostgresConnection) { self.connection = connection }
+
+    /// Takes the next batch for `lease` seconds; nil when there is nothing to do.
+    public func claim(lease: Double = 60) throws -> ClaimedBatch? {
+        while true {
+            // Only its random bits matter.
+            let token = Identifier(at: Timestamp(microseconds: 0))
+            guard let row = try connection.query(ComparisonQueries.claim, [.double(lease), .id(token)]).first else { return nil }
+            let ids = try row.textArray("pair_ids").compactMap { $0.flatMap { Identifier($0) } }
+            let number = try row.int("id")
+            let trialID = try row.id("trial")
+            guard let trial = try Registry(connection).trial(trialID) else {
+                throw StorageError(.unreadable, "batch \(number) belongs to trial \(trialID), which does not exist")
+            }
+            if try row.int("attempts") > ComparisonQueue.triesBeforeSplitting {
+                try split(number, of: trial, token, ids)
+                continue
+            }
+            let pairs = try ClaimedPair.read(ids, on: connection)
+            let missing = Set(ids).subtracting(pairs.map(\.pair.id))
+            let batch = ClaimedBatch(
+                id: number, trial: trial, pairs: pairs, token: token, missing: missing.sorted(),
+                missingAreLost: try row.bool("is_old") || row.text("reason") != BatchReason.new.rawValue)
+            if !pairs.isEmpty { return batch }
+            _ = try store(batch, [], comparatorVersion: 0, at: Timestamp(microseconds: 0))
+        }
+    }
+
+    /// Stores what was found, moves the rollups and finishes the batch, in one transaction.
+    ///
+    /// `compared` holds every claimed pair that was not set aside. False when the lease was lost: another worker has the batch, and
+    /// nothing is stored.
+    public func store(_ batch: ClaimedBatch, _ compared: [ComparedPair], comparatorVersion: Int, at moment: Timestamp) throws -> Bool {
+        try connection.transaction {
+            try connection.execute(ComparisonQueries.lockTrial, [.text(batch.trial.id.description)])
+            guard try connection.query(ComparisonQueries.holdLease, [.int(batch.id), .id(batch.token)]).count == 1 else { return false }
+            if !compared.isEmpty {
+                let labels = Dictionary(batch.pairs.map { ($0.pair.id, $0.label) }) { first, _ in first }
+                let findings = JSONValue.array(compared.map { $0.json(label: labels[$0.pair] ?? nil) })
+                try connection.execute(
+                    FindingQueries.store,
+                    [
+                        .json(findings), .ids(compared.map(\.pair)), .id(batch.trial.id), .int(comparatorVersion), .moment(moment),
+                    ])
+            }
+            if !batch.trial.simulated, batch.pairs.contains(where: \.isSimulated) {
+                try connection.execute(ComparisonQueries.markSimulated, [.id(batch.trial.id)])
+            }
+            try finish(batch)
+            return true
+        }
+    }
+
+    /// Gives a batch back unfinished.
+    public func release(_ batch: ClaimedBatch) throws {
+        try connection.execute(ComparisonQueries.release, [.int(batch.id), .id(batch.token)])
+    }
+
+    /// Notes that a pair cannot be compared; it is counted and left out of everything.
+    public func setAside(_ batch: ClaimedBatch, _ pair: Identifier, reason: String) throws {
+        try setAside(pair, of: batch.trial, reason)
+    }
+
+    /// Has pairs compared again that an older version of the comparison found; gives their number. To be called when a worker starts.
+    public func recompareOutdated(comparatorVersion: Int) throws -> Int {
+        try connection.transaction {
+            try connection.execute(ComparisonQueries.lockOutdated)
+            let pairs = try connection.query(ComparisonQueries.outdated, [.int(comparatorVersion)])
+                .map { (id: try $0.id("pair_id"), trial: try $0.id("trial")) }
+            guard !pairs.isEmpty else { return 0 }
+            try BatchWriter(connection).enqueue(pairs, reason: .comparator)
+            try connection.notify(ComparisonQueue.channel)
+            return pairs.count
+        }
+    }
+
+    /// How many pairs wait, of one trial or of all.
+    public func waitingPairs(trial: Identifier? = nil) throws -> Int {
+        try connection.query(ComparisonQueries.waitingPairs, [.id(trial)])[0].int("pairs")
+    }
+
+    /// Pairs whose call has not arrived wait for it; after an hour they are set aside.
+    private func finish(_ batch: ClaimedBatch) throws {
+        if batch.missing.isEmpty || batch.missingAreLost {
+            for pair in batch.missing { try setAside(pair, of: batch.trial, "its call never arrived, or has been pruned") }
+            try connection.execute(ComparisonQueries.finish, [.int(batch.id)])
+        } else {
+            try connection.execute(ComparisonQueries.postpone, [.int(batch.id), .ids(batch.missing)])
+        }
+    }
+
+    /// Narrows down what kills the workers: halves, at last a single pair, which is set aside.
+    private func split(_ number: Int, of trial: StoredTrial, _ token: Identifier, _ ids: [Identifier]) throws {
+        try connection.transaction {
+            guard try connection.query(ComparisonQueries.holdLease, [.int(number), .id(token)]).count == 1 else { return }
+            if ids.count == 1 {
+                try setAside(ids[0], of: trial, "no worker finished comparing it")
+            } else {
+                for half in [ids[..<(ids.count / 2)], ids[(ids.count / 2)...]] {
+                    try connection.execute(ComparisonQueries.splitInto, [.int(number), .ids(half)])
+                }
+            }
+            try connection.execute(ComparisonQueries.finish, [.int(number)])
+        }
+    }
+
+    private func setAside(_ pair: Identifier, of trial: StoredTrial, _ reason: String) throws {
+        try connection.execute(
+            TrafficQueries.insertSetAside,
+            [.text(trial.workload), .id(trial.id), .text("comparison"), .id(pair), .text(StorableText.escaped(reason))])
+    }
+}

@@ -1,0 +1,170 @@
+/// Storing findings: one statement moves the comparisons and every rollup, so that both always say the same.
+enum FindingQueries {
+    /// `$1`: findings as a JSON array; `$2`: their pairs' ids; `$3`: the trial; `$4`: comparator's version; `$5`: the moment.
+    ///
+    /// All parts of a statement see the table as it was before it: `previous` is what stood there, `saved` what stands there now,
+    /// and `change` takes the one away from the rollups and adds the other. Every insert is ordered by its key, though the trial's
+    /// lock already keeps two stores of one trial apart.
+    static let store = """
+        WITH found AS (
+            \(readFindings)
+        ), previous AS (
+            SELECT * FROM understudy_store.comparison WHERE pair_id = ANY ($2)
+        ), saved AS (
+            \(saveComparisons)
+        ), change AS (
+            SELECT -1 AS sign, previous.* FROM previous JOIN saved ON saved.pair_id = previous.pair_id
+            UNION ALL
+            SELECT 1 AS sign, saved.* FROM saved
+        ), outcomes AS (
+            \(moveOutcomes)
+        ), labels AS (
+            \(moveLabels)
+        ), latencies AS (
+            \(moveLatencies)
+        ), stale AS (
+            INSERT INTO understudy_store.latency_stale (trial, day) SELECT DISTINCT $3, day FROM saved ORDER BY day
+            ON CONFLICT DO NOTHING
+        ), costs AS (
+            \(moveCosts)
+        )
+        SELECT count(*) AS stored FROM saved
+        """
+
+    private static let readFindings = """
+        SELECT * FROM jsonb_to_recordset($1::jsonb) AS finding (
+            pair_id uuid, agreement text, equivalence text, failure_mode text, correct text, correct_by text, production_label text,
+            candidate_label text, label jsonb, differences jsonb, production_unstable boolean, ungrounded boolean,
+            production_failed boolean, candidate_failed boolean, production_cost double precision, candidate_cost double precision,
+            control_cost double precision)
+        """
+
+    /// Whether the answer came, however useful it was: what counts among the latencies.
+    private static func answered(_ leg: String) -> String {
+        "((\(leg)_error IS NULL OR \(leg)_error = 'too_large') AND \(leg)_status BETWEEN 200 AND 299)"
+    }
+
+    private static func timedOut(_ leg: String) -> String {
+        "coalesce(\(leg)_error = 'timeout' OR (\(leg)_error IS NULL AND \(leg)_status = 408), false)"
+    }
+
+    /// A latency of a leg that answered, where both legs were asked.
+    private static func latency(_ leg: String, _ metric: String) -> String {
+        "CASE WHEN candidate_error IS DISTINCT FROM 'circuit_open' AND \(answered(leg)) THEN \(leg)_\(metric) END"
+    }
+
+    private static let saveComparisons = """
+        INSERT INTO understudy_store.comparison AS stored (
+            pair_id, call_id, trial, called_at, ages_from, compared_at, evidence_weight, adjudication_probability, control_rate, hash_order,
+            production_cost, candidate_cost, control_cost, production_duration_ms, candidate_duration_ms, production_ttft_ms,
+            candidate_ttft_ms, candidate_confidence, day, turn, input_length, production_input_tokens, production_output_tokens,
+            candidate_input_tokens, candidate_output_tokens, comparator_version, planned, in_evidence, production_failed, candidate_failed,
+            candidate_asked, streamed, production_timeout, candidate_timeout, production_tokens_estimated, candidate_tokens_estimated,
+            control_drawn, control_differed, production_unstable, ungrounded, agreement, correct, correct_by, equivalence, failure_mode,
+            segment, conversation, prompt_hash, production_label, candidate_label, label, differences)
+        SELECT pair.id, pair.call_id, pair.trial, call.called_at, pair.ages_from, $5, evidence_weight, adjudication_probability,
+            control_rate, hash_order, production_cost, candidate_cost, control_cost, \(latency("production", "duration_ms")),
+            \(latency("candidate", "duration_ms")), \(latency("production", "ttft_ms")), \(latency("candidate", "ttft_ms")),
+            candidate_confidence, (call.called_at AT TIME ZONE trial.timezone)::date, turn, input_length, production_input_tokens,
+            production_output_tokens, candidate_input_tokens, candidate_output_tokens, $4::integer, planned,
+            CASE WHEN conversation IS NULL THEN true END, production_failed, candidate_failed,
+            candidate_error IS DISTINCT FROM 'circuit_open', production_streamed,
+            candidate_error IS DISTINCT FROM 'circuit_open' AND \(timedOut("production")), \(timedOut("candidate")),
+            production_tokens_estimated, candidate_tokens_estimated, control_drawn,
+            CASE WHEN control_drawn THEN coalesce(found.production_unstable, true) END, found.production_unstable, found.ungrounded,
+            found.agreement, found.correct, found.correct_by, found.equivalence, found.failure_mode, segment, conversation, prompt_hash,
+            found.production_label, found.candidate_label, found.label, found.differences
+        FROM found
+        JOIN understudy_store.pair ON pair.id = found.pair_id
+        JOIN understudy_store.call ON call.id = pair.call_id
+        JOIN understudy_store.trial ON trial.id = pair.trial
+        WHERE pair.id = ANY ($2) AND trial.id = $3
+        ON CONFLICT (pair_id) DO UPDATE SET
+            compared_at = excluded.compared_at, comparator_version = excluded.comparator_version,
+            production_cost = excluded.production_cost, candidate_cost = excluded.candidate_cost, control_cost = excluded.control_cost,
+            production_failed = excluded.production_failed, candidate_failed = excluded.candidate_failed,
+            control_differed = excluded.control_differed, production_unstable = excluded.production_unstable,
+            ungrounded = excluded.ungrounded, agreement = excluded.agreement, correct = excluded.correct,
+            correct_by = excluded.correct_by, equivalence = excluded.equivalence, failure_mode = excluded.failure_mode,
+            production_label = excluded.production_label, candidate_label = excluded.candidate_label, label = excluded.label,
+            differences = excluded.differences
+        RETURNING stored.*
+        """
+
+    private static let moveOutcomes = """
+        INSERT INTO understudy_store.outcome_count AS counted (
+            trial, day, segment, agreement, equivalence, failure_mode, correct, correct_by, pairs)
+        SELECT trial, day, coalesce(segment, ''), agreement, coalesce(equivalence, ''), coalesce(failure_mode, ''), correct,
+            coalesce(correct_by, ''), sum(sign)
+        FROM change
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+        HAVING sum(sign) <> 0
+        ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
+        ON CONFLICT (trial, day, segment, agreement, equivalence, failure_mode, correct, correct_by)
+        DO UPDATE SET pairs = counted.pairs + excluded.pairs
+        """
+
+    private static let moveLabels = """
+        INSERT INTO understudy_store.label_count AS counted (trial, day, production_label, candidate_label, correct, pairs)
+        SELECT trial, day, production_label, candidate_label, correct, sum(sign)
+        FROM change
+        WHERE production_label IS NOT NULL AND candidate_label IS NOT NULL
+        GROUP BY 1, 2, 3, 4, 5
+        HAVING sum(sign) <> 0
+        ORDER BY 1, 2, 3, 4, 5
+        ON CONFLICT (trial, day, production_label, candidate_label, correct) DO UPDATE SET pairs = counted.pairs + excluded.pairs
+        """
+
+    /// The keys of `DDSketch` with a relative error of 1 %.
+    private static let moveLatencies = """
+        INSERT INTO understudy_store.latency_sketch AS counted (trial, hour, segment, leg, metric, bucket, samples)
+        SELECT change.trial, date_trunc('hour', change.called_at, trial.timezone), coalesce(change.segment, ''), value.leg, value.metric,
+            CASE WHEN value.timeout THEN \(SketchBucket.timeout) WHEN value.ms <= 1e-9 THEN \(SketchBucket.zero)
+                ELSE \(SketchBucket.of("value.ms")) END,
+            sum(change.sign)
+        FROM change
+        JOIN understudy_store.trial ON trial.id = change.trial
+        CROSS JOIN LATERAL (VALUES
+            ('production', 'duration_ms', change.production_duration_ms, change.production_timeout),
+            ('candidate', 'duration_ms', change.candidate_duration_ms, change.candidate_timeout),
+            ('production', 'ttft_ms', change.production_ttft_ms,
+                change.production_timeout AND change.streamed AND change.production_ttft_ms IS NULL),
+            ('candidate', 'ttft_ms', change.candidate_ttft_ms,
+                change.candidate_timeout AND change.streamed AND change.candidate_ttft_ms IS NULL)
+        ) AS value (leg, metric, ms, timeout)
+        WHERE value.timeout OR value.ms IS NOT NULL
+        GROUP BY 1, 2, 3, 4, 5, 6
+        HAVING sum(change.sign) <> 0
+        ORDER BY 1, 2, 3, 4, 5, 6
+        ON CONFLICT (trial, hour, segment, leg, metric, bucket) DO UPDATE SET samples = counted.samples + excluded.samples
+        """
+
+    private static let moveCosts = """
+        INSERT INTO understudy_store.cost_day AS counted (trial, day, leg, calls, priced_calls, cost, estimated_calls)
+        SELECT trial, day, asked.leg, sum(sign), coalesce(sum(sign) FILTER (WHERE asked.cost IS NOT NULL), 0),
+            coalesce(sum(sign * asked.cost), 0), coalesce(sum(sign) FILTER (WHERE asked.estimated), 0)
+        FROM change
+        CROSS JOIN LATERAL (VALUES
+            ('production', true, production_cost, production_tokens_estimated),
+            ('candidate', candidate_asked, candidate_cost, candidate_tokens_estimated),
+            ('control', control_drawn, control_cost, false)
+        ) AS asked (leg, was_asked, cost, estimated)
+        WHERE asked.was_asked
+        GROUP BY 1, 2, 3
+        ORDER BY 1, 2, 3
+        ON CONFLICT (trial, day, leg) DO UPDATE SET
+            calls = counted.calls + excluded.calls, priced_calls = counted.priced_calls + excluded.priced_calls,
+            cost = counted.cost + excluded.cost, estimated_calls = counted.estimated_calls + excluded.estimated_calls
+        """
+}
+
+/// The buckets of `latency_sketch`.
+enum SketchBucket {
+    /// Legs that timed out.
+    static let timeout = Int32.max
+    /// Values up to 1e-9.
+    static let zero = Int32.min
+
+    /// The key of a value (an SQL expression): ⌈ln x ÷ ln γ⌉ with γ = 1.01 ÷ 0.99.
+    static func of(_ value: String) -> String { "ceil(ln(\(value)) / ln(1.01::double precision / 0.99))::integer" }
+}
