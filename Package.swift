@@ -103,7 +103,7 @@ let tests: [Target] = [
     .testTarget(
         name: "StorageTests",
         dependencies: [
-            "Storage", "Worker", "Configuration", "Comparison", "Spool", "Postgres", "Traffic", "JSON", "Verdict", "Statistics",
+            "Storage", "Configuration", "Comparison", "Spool", "Postgres", "Traffic", "JSON", "Verdict", "Statistics",
             "TestSupport",
         ]),
     .testTarget(name: "StandInTests", dependencies: ["StandIn", "HTTPClient", "HTTPWire", "EventLoop", "JSON"]),
