@@ -55,7 +55,7 @@ final class Monitor<Value: Sendable>: @unchecked Sendable {
 
     /// Waits until the value is ready or the time is over (nil: as long as it takes), then works on it.
     func wait<Result>(
-        on channel: Channel, nanoseconds: UInt64? = nil, until isReady: (Value) -> Bool, _ body: (inout Value) -> Result
+        on channel: Channel, nanoseconds: UInt64? = nil, until isReady: (Value) -> Bool, then body: (inout Value) -> Result
     ) -> Result {
         var deadline = timespec()
         if let nanoseconds {

@@ -132,7 +132,7 @@ public final class SpoolWriter: Sendable {
 
     /// Waits until all that was accepted is in the file; false when the disk is full and that cannot be.
     public func flush() -> Bool {
-        monitor.wait(on: .rest, until: { $0.state.queued == 0 || $0.state.isFull || $0.isClosed }) { $0.state.queued == 0 }
+        monitor.wait(on: .rest, until: { $0.state.queued == 0 || $0.state.isFull || $0.isClosed }, then: { $0.state.queued == 0 })
     }
 
     /// Writes and flushes what was accepted, then gives up the lock. What cannot be written counts as lost. Later calls do
@@ -162,13 +162,13 @@ public final class SpoolWriter: Sendable {
             let isBlocked = !inHand.isEmpty
             let isClosing = monitor.wait(
                 on: .work, nanoseconds: isBlocked ? SpoolWriter.retryNanoseconds : nil,
-                until: { $0.isClosing || (!isBlocked && !$0.queue.isEmpty) }
-            ) { shared in
-                inHand += shared.queue
-                shared.queue = []
-                shared.queueBytes = 0
-                return shared.isClosing
-            }
+                until: { $0.isClosing || (!isBlocked && !$0.queue.isEmpty) },
+                then: { shared in
+                    inHand += shared.queue
+                    shared.queue = []
+                    shared.queueBytes = 0
+                    return shared.isClosing
+                })
             while !inHand.isEmpty {
                 let count = writeChunk(of: inHand, to: &segment, &nextSegment)
                 guard count > 0 else { break }
@@ -254,7 +254,7 @@ public final class SpoolWriter: Sendable {
 
     private func syncLoop() {
         let interval = limits.syncNanoseconds > 0 ? limits.syncNanoseconds : 1_000_000_000
-        while !monitor.wait(on: .rest, nanoseconds: interval, until: { $0.isClosing }, { $0.isClosing }) { syncNow() }
+        while !monitor.wait(on: .rest, nanoseconds: interval, until: { $0.isClosing }, then: { $0.isClosing }) { syncNow() }
     }
 
     /// Flushes what was written since the last time, and measures what lies on the disk.
