@@ -52,7 +52,8 @@ public enum UnderstudyProgram {
     public static let version = "0.1.0"
 
     static let commands: [Command] = [
-        .demo, .up, .mirror, .worker, .web, .migrate, .enable, .disable, .list, .status, .route, .import, .labels, .report, .sql, .standIn, .courier,
+        .demo, .up, .mirror, .worker, .web, .migrate, .enable, .disable, .list, .status, .route, .import, .labels, .report, .sql, .standIn,
+        .courier,
     ]
 
     /// Runs the program with its arguments (without the program's name) and returns the exit code:

@@ -3,7 +3,7 @@ internal import Glibc
 internal import Processes
 internal import Telemetry
 
-/// Keeps child processes running: starts them, reads their `ready` line, starts them again when they die, ends them in order.
+/// Keeps child processes running: starts them, reads their `ready` line, starts them again when they die, ends them.
 ///
 /// Everything happens on the thread of `loop`, which must outlive the children: the kernel ends a child with the thread that
 /// started it.
@@ -25,8 +25,6 @@ final class Supervisor {
         var failures = 0
         /// Called with the words of the first `ready` line.
         var onReady: (([String: String]) -> Void)?
-        /// Called when a child that was told to end has ended.
-        var onStopped: (() -> Void)?
         init(_ role: Role) { self.role = role }
     }
 
@@ -52,20 +50,18 @@ final class Supervisor {
         try launch(child)
     }
 
-    /// Ends one child with SIGTERM, and with SIGKILL when it takes longer than `grace` seconds; `done` is called when it is gone.
-    func stop(_ name: String, grace: Double, _ done: @escaping () -> Void) {
+    /// Ends one child with SIGTERM, and with SIGKILL when it takes longer than `grace` seconds. Blocks; call it when the loop has
+    /// been left.
+    func end(_ name: String, grace: Double) {
         stopping = true
-        guard let child = children.first(where: { $0.role.name == name }), let process = child.process, process.exitStatus == nil else {
-            done()
-            return
-        }
-        child.onStopped = done
+        guard let child = children.first(where: { $0.role.name == name }), let process = child.process else { return }
         process.send(SIGTERM)
-        loop.schedule(after: UInt64(grace * 1e9)) { [weak self] in
-            guard process.exitStatus == nil else { return }
-            self?.log.warning("supervisor", "\(name) did not end in time; killing it")
+        if process.wait(timeoutMilliseconds: Int(grace * 1000)) == nil {
+            log.warning("supervisor", "\(name) did not end within \(Int(grace)) s; killing it")
             process.send(SIGKILL)
+            _ = process.wait()
         }
+        for watch in child.watches { watch.cancel() }
     }
 
     private func launch(_ child: Child) throws {
@@ -109,11 +105,6 @@ final class Supervisor {
         for watch in child.watches { watch.cancel() }
         child.watches = []
         child.process = nil
-        if let done = child.onStopped {
-            child.onStopped = nil
-            done()
-            return
-        }
         if stopping { return }
         // A child that lived for a while died of something rare: start it at once. One that dies at its start waits longer each time.
         let lived = MonotonicClock.nanoseconds() - child.startedAt

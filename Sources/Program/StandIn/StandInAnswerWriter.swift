@@ -42,7 +42,8 @@ final class StandInAnswerWriter {
             guard !exchange.isOver else { return }
             switch answer.fault {
             case .serverError: fail(500, [], #"{"error":{"message":"simulated failure","type":"server_error"}}"#)
-            case .rateLimited: fail(429, [Header("Retry-After", "1")], #"{"error":{"message":"simulated limit","type":"rate_limit_error"}}"#)
+            case .rateLimited:
+                fail(429, [Header("Retry-After", "1")], #"{"error":{"message":"simulated limit","type":"rate_limit_error"}}"#)
             case .garbage: finish(status: 200, body: [0xff, 0xfe, 0x00, 0x7b] + Array("not json \u{1}".utf8))
             case .closeEarly: closeEarly()
             case .flood: flood()
@@ -111,7 +112,10 @@ final class StandInAnswerWriter {
     private func logProbabilities(_ tokens: [String]) -> JSONValue {
         let each = tokens.isEmpty ? 0 : log(max(answer.confidence, 1e-9)) / Double(tokens.count)
         var content = tokens.map { token -> JSONValue in
-            ["token": JSONValue(token), "logprob": JSONValue(each), "bytes": .array(token.utf8.map { JSONValue(Int($0)) }), "top_logprobs": .array([])]
+            [
+                "token": JSONValue(token), "logprob": JSONValue(each), "bytes": .array(token.utf8.map { JSONValue(Int($0)) }),
+                "top_logprobs": .array([]),
+            ]
         }
         content.append(["token": "", "logprob": -0.001, "bytes": .array([]), "top_logprobs": .array([])])
         return ["content": .array(content)]
@@ -121,7 +125,8 @@ final class StandInAnswerWriter {
 
     private func envelope(_ kind: String, _ choices: [JSONValue]) -> JSONValue {
         [
-            "id": JSONValue(requestID), "object": JSONValue(kind), "created": JSONValue(WallClock.microseconds() / 1_000_000), "model": JSONValue(model),
+            "id": JSONValue(requestID), "object": JSONValue(kind), "created": JSONValue(WallClock.microseconds() / 1_000_000),
+            "model": JSONValue(model),
             "system_fingerprint": "understudy-stand-in", "choices": .array(choices),
         ]
     }
@@ -171,7 +176,8 @@ final class StandInAnswerWriter {
         if wantsLogProbabilities, !logTokens.isEmpty {
             let each = log(max(answer.confidence, 1e-9)) / Double(max(1, tokens.count))
             choice["logprobs"] = [
-                "content": .array(logTokens.map { ["token": JSONValue($0), "logprob": JSONValue(each), "bytes": .array([]), "top_logprobs": .array([])] })
+                "content": .array(
+                    logTokens.map { ["token": JSONValue($0), "logprob": JSONValue(each), "bytes": .array([]), "top_logprobs": .array([])] })
             ]
         }
         write(envelope("chat.completion.chunk", [choice]))

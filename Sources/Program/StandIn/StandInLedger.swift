@@ -15,7 +15,8 @@ final class StandInLedger {
 
     func append(message: String, answer: StandInModel.Answer, requestID: String, leg: String) {
         let line: JSONValue = [
-            "at_us": JSONValue(WallClock.microseconds()), "leg": JSONValue(leg), "last_user": JSONValue(message), "answer": JSONValue(answer.text),
+            "at_us": JSONValue(WallClock.microseconds()), "leg": JSONValue(leg), "last_user": JSONValue(message),
+            "answer": JSONValue(answer.text),
             "fault": JSONValue(answer.fault?.rawValue), "request_id": JSONValue(requestID),
         ]
         var bytes = line.serialised()

@@ -113,7 +113,10 @@ public struct StandInModel: Sendable {
         for (index, item) in try fields.array("otherwise").enumerated() {
             let inner = try StandInFields(item, at: "\(place).otherwise[\(index)]", known: ["share", "answer", "confidence"])
             otherwise.append(
-                (try inner.number("share", in: 0...1) ?? 0, try inner.string("answer") ?? "", try inner.number("confidence", in: 0...1) ?? 0.5))
+                (
+                    try inner.number("share", in: 0...1) ?? 0, try inner.string("answer") ?? "",
+                    try inner.number("confidence", in: 0...1) ?? 0.5
+                ))
         }
         return Entry(
             answer: answer, confidence: try fields.number("confidence", in: 0...1) ?? 0.9,

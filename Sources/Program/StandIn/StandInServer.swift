@@ -43,7 +43,8 @@ public final class StandInServer: @unchecked Sendable {
         let target = exchange.head.targetText
         guard exchange.head.method == "POST", target.split(separator: "?").first?.hasSuffix("/chat/completions") == true else {
             let known = target.hasSuffix("/models") || target == "/"
-            let text = known ? #"{"object":"list","data":[{"id":"\#(model.name)","object":"model"}]}"# : #"{"error":{"message":"not found"}}"#
+            let text =
+                known ? #"{"object":"list","data":[{"id":"\#(model.name)","object":"model"}]}"# : #"{"error":{"message":"not found"}}"#
             exchange.respondSimple(status: known ? 200 : 404, headers: StandInAnswerWriter.headers, body: Array(text.utf8))
             return
         }
@@ -58,7 +59,8 @@ public final class StandInServer: @unchecked Sendable {
         number += 1
         let answer = model.answer(to: message, occurrence: occurrence)
         let writer = StandInAnswerWriter(
-            exchange: exchange, loop: thread.loop, model: model.name, answer: answer, request: request, requestBytes: body.count, number: number
+            exchange: exchange, loop: thread.loop, model: model.name, answer: answer, request: request, requestBytes: body.count,
+            number: number
         ) { [self] requestID in
             ledger?.append(
                 message: message, answer: answer, requestID: requestID, leg: exchange.head.headers["Understudy-Leg"] ?? "production")

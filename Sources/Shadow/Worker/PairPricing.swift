@@ -31,7 +31,8 @@ struct PairPricing {
     private static func cost(_ leg: Leg, _ price: TokenPrice) -> Double? {
         guard let input = leg.usage.input, let output = leg.usage.output else { return nil }
         let cached = min(leg.usage.cachedInput ?? 0, input)
-        let dollars = Double(input - cached) * price.input + Double(cached) * (price.cachedInput ?? price.input) + Double(output) * price.output
+        let dollars =
+            Double(input - cached) * price.input + Double(cached) * (price.cachedInput ?? price.input) + Double(output) * price.output
         return dollars / 1_000_000
     }
 }

@@ -51,7 +51,8 @@ public final class Worker {
         var results: [ComparedPair] = []
         results.reserveCapacity(batch.pairs.count)
         for claimed in batch.pairs {
-            let answers = ComparedAnswers(production: claimed.call.production, candidate: claimed.pair.candidate, control: claimed.call.control)
+            let answers = ComparedAnswers(
+                production: claimed.call.production, candidate: claimed.pair.candidate, control: claimed.call.control)
             let finding = tools.comparator.compare(
                 answers, label: claimed.label, adjudication: claimed.adjudication, adjudicateBy: batch.trial.settings.adjudicate.by)
             let costs = tools.pricing.costs(of: claimed.pair, call: claimed.call)

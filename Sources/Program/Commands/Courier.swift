@@ -1,0 +1,154 @@
+internal import Configuration
+internal import EmbeddedPostgres
+internal import EventLoop
+internal import Glibc
+internal import Postgres
+internal import Processes
+internal import Spool
+internal import Storage
+internal import Telemetry
+internal import Traffic
+
+extension Command {
+    /// Between the mirror's local files and the database; the mirror itself never talks to it.
+    static let courier = Command(
+        "courier", summary: "Ships the spool to the database and keeps the mirror's settings file up to date (mirror and up start it)",
+        options: [.dataFolder], listed: false
+    ) { arguments in
+        _ = try arguments.operands()
+        holdEndSignals()
+        let url = try roleDatabase(arguments)
+        CourierRun(folder: roleFolder(arguments), url: url).run()
+    }
+}
+
+/// One run of the courier: a loop that ships, follows the settings and gives a heartbeat, and connects again for ever.
+private final class CourierRun {
+    private let folder: DataFolder
+    private let url: String
+    private let log = Log()
+    private let process = Identifier(at: now())
+    private let startedAt = now()
+    private var written: MirrorSettings?
+    private var isReady = false
+    private var ending = false
+    private var nextSettings = Timestamp(microseconds: 0)
+    private var nextBeat = Timestamp(microseconds: 0)
+    private var positions: [Identifier: SpoolPosition] = [:]
+    /// Seconds that an ending courier still tries to ship what is left.
+    private static let lastEffort = 20.0
+
+    init(folder: DataFolder, url: String) {
+        self.folder = folder
+        self.url = url
+    }
+
+    func run() {
+        var giveUp: Timestamp?
+        while true {
+            do {
+                let connection = try PostgresConnection(url: url, applicationName: "understudy courier")
+                try migrate(url)
+                try connection.listen(Registry.channel)
+                while try work(connection) {}
+                return
+            } catch {
+                log.warning("courier", "the database cannot be used now: \(error); the spool keeps what comes")
+                // The mirror starts from the settings file of the last time: it must not wait for a database.
+                announce()
+                ending = ending || endSignalArrives(within: 1)
+                giveUp = giveUp ?? (ending ? now().adding(seconds: Self.lastEffort) : nil)
+                if let giveUp, now() > giveUp { return }
+            }
+        }
+    }
+
+    /// One round. False when an end was asked for and everything is shipped.
+    private func work(_ connection: PostgresConnection) throws -> Bool {
+        let moment = now()
+        if moment >= nextSettings {
+            nextSettings = moment.adding(seconds: 1)
+            try follow(connection)
+            announce()
+        }
+        let shipped = try ship(connection)
+        if moment >= nextBeat {
+            nextBeat = moment.adding(seconds: 1)
+            try beat(connection)
+        }
+        ending = ending || endSignalArrives(within: 0)
+        if shipped { return true }
+        if ending {
+            try beat(connection)
+            return false
+        }
+        if try connection.waitForNotification(timeoutMilliseconds: 100) != nil { nextSettings = Timestamp(microseconds: 0) }
+        return true
+    }
+
+    private func follow(_ connection: PostgresConnection) throws {
+        let settings = try Registry(connection).mirrorSettings()
+        guard settings != written else { return }
+        do {
+            try settings.write(to: folder.settingsFile)
+            written = settings
+            log.info("courier", "settings written: \(settings.routes.count) routes, \(settings.trials.count) running trials")
+        } catch {
+            log.error("courier", "\(error)")
+        }
+    }
+
+    private func announce() {
+        guard !isReady else { return }
+        isReady = true
+        print("ready courier=running")
+    }
+
+    /// Ships what every spool holds. True when something was shipped.
+    private func ship(_ connection: PostgresConnection) throws -> Bool {
+        var shipped = false
+        let shipper = Shipper(connection)
+        for spool in try SpoolFolder.all(in: folder.spool) {
+            let reader = SpoolReader(spool)
+            var position = try positions[spool.id] ?? shipper.position(ofSpool: spool.id)
+            while true {
+                let batch = try reader.read(from: position)
+                if batch.damagedBytes > 0 {
+                    log.error("courier", "\(batch.damagedBytes) damaged bytes in the spool were skipped", ["spool": "\(spool.id)"])
+                }
+                if batch.isIdle(from: position) { break }
+                let result = try shipper.ship(batch, spool: spool.id, from: position)
+                // Another courier of this folder stored it before: go on from where the database says it is.
+                position = result.stored ? batch.next : try shipper.position(ofSpool: spool.id)
+                if result.setAside > 0 { log.error("courier", "\(result.setAside) records were refused by the database and set aside") }
+                shipped = true
+            }
+            positions[spool.id] = position
+            try spool.remove(segmentsBefore: position.segment)
+            if try reader.isDrained(at: position) {
+                try spool.remove()
+                positions[spool.id] = nil
+            }
+        }
+        return shipped
+    }
+
+    private func beat(_ connection: PostgresConnection) throws {
+        let backlog = try SpoolBacklog(root: folder.spool) { positions[$0] ?? .start }
+        try Heartbeats(connection).beat(
+            Heartbeat(
+                process: process, role: "courier", host: hostName(), processID: Int(getpid()), version: UnderstudyProgram.version,
+                startedAt: startedAt, seenAt: now(),
+                spooledRecords: backlog.pairs, spooledBytes: backlog.bytes, diskFull: false, warning: nil))
+    }
+}
+
+/// The wall clock.
+func now() -> Timestamp { Timestamp(microseconds: WallClock.microseconds()) }
+
+/// This machine's name.
+func hostName() -> String {
+    var buffer = [CChar](repeating: 0, count: 256)
+    guard unsafe gethostname(&buffer, buffer.count - 1) == 0 else { return "unknown" }
+    return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}

@@ -1,0 +1,103 @@
+internal import Configuration
+internal import EmbeddedPostgres
+internal import EventLoop
+internal import Glibc
+internal import Mirror
+internal import Processes
+internal import Spool
+internal import Telemetry
+internal import Traffic
+
+extension Command {
+    /// The production path.
+    static let mirror = Command(
+        "mirror", summary: "Serves production's path and shadows a sampled share of the calls",
+        details: """
+            It reads routes and trials from DATA/settings.json alone, so it serves every known route with no database at all. Its courier,
+            a child process, keeps that file up to date and ships what the mirror spools. It prints
+              ready mirror=http://… metrics=http://…
+            """,
+        options: mirrorOptions + [.dataFolder, .flag("without-courier", "another process runs `understudy courier` on the same folder")]
+    ) { arguments in
+        _ = try arguments.operands()
+        try MirrorRun(arguments).run()
+    }
+}
+
+/// Hands the mirror's records to the spool.
+private struct SpoolSink: PairSink {
+    let writer: SpoolWriter
+    func append(call: Call) -> Bool { writer.append(.call(call)) }
+    func append(pair: Pair) -> Bool { writer.append(.pair(pair)) }
+    func append(coverage: [CoverageDelta]) -> Bool { writer.append(.coverage(coverage)) }
+}
+
+/// One run of the mirror role.
+private final class MirrorRun {
+    private let arguments: Arguments
+    private let folder: DataFolder
+    private let log = Log()
+    /// Seconds that calls in flight and their shadows get to end.
+    private static let grace: UInt64 = 45
+
+    init(_ arguments: Arguments) {
+        self.arguments = arguments
+        folder = roleFolder(arguments)
+    }
+
+    func run() throws {
+        let loop = try EventLoop()
+        for number in [SIGTERM, SIGINT] { loop.onSignal(number) { [loop] in loop.stop() } }
+        if !FileSystem.isFolder(folder.path) { try FileSystem.makeFolder(folder.path, mode: 0o700) }
+        let metrics = MetricsRegistry()
+        let writer = try SpoolWriter(root: folder.spool, limits: spoolLimits())
+        expose(writer, in: metrics)
+        let mirror = try Mirror(configuration(), sink: SpoolSink(writer: writer), metrics: metrics, log: log)
+        try mirror.start()
+        let supervisor = Supervisor(loop: loop, environment: courierEnvironment(), log: log)
+        if !arguments.has("without-courier") {
+            let role = Supervisor.Role(name: "courier") { [folder] _ in ["courier", "--data-folder", folder.path] }
+            try supervisor.start(role) { _ in }
+        }
+        print("ready mirror=\(url(of: mirror.address)) metrics=\(mirror.metricsAddress.map(url(of:)) ?? "none")")
+        loop.run()
+        mirror.drain(grace: Self.grace * 1_000_000_000)
+        writer.close()
+        supervisor.end("courier", grace: 30)
+    }
+
+    private func configuration() throws -> MirrorConfiguration {
+        let cores = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        var configuration = MirrorConfiguration(settingsFile: folder.settingsFile)
+        configuration.address = try SocketAddress(parsing: arguments["mirror-address"] ?? "127.0.0.1:8080")
+        configuration.metricsAddress = try SocketAddress(parsing: arguments["metrics-address"] ?? "127.0.0.1:9464")
+        configuration.loops = try arguments.integer("loops", in: 1...256, default: max(1, cores))
+        configuration.captureLimit = try arguments.integer("capture-limit", in: 1...1024, default: 8) << 20
+        configuration.environment = currentEnvironment()
+        return configuration
+    }
+
+    private func spoolLimits() throws -> SpoolLimits {
+        var limits = SpoolLimits()
+        limits.maximumBytes = UInt64(try arguments.integer("spool-limit", in: 1...1_000_000, default: 4096)) << 20
+        limits.syncNanoseconds = UInt64(try arguments.integer("fsync-interval", in: 0...60_000, default: 1000)) * 1_000_000
+        return limits
+    }
+
+    /// The database that the mirror was told of goes to its courier by the environment, where `ps` does not show it.
+    private func courierEnvironment() -> [String: String] {
+        guard let url = try? DatabaseOptions.namedURL(arguments) ?? folder.runningServerURL else { return [:] }
+        return ["UNDERSTUDY_DATABASE_URL": url]
+    }
+
+    private func expose(_ writer: SpoolWriter, in metrics: MetricsRegistry) {
+        _ = metrics.gauge("understudy_spool_queued_records", help: "Records that wait for the spool's thread.") {
+            Double(writer.state.queued)
+        }
+        _ = metrics.gauge("understudy_spool_bytes", help: "Bytes on disk that are not shipped and removed yet.") {
+            Double(writer.state.bytesOnDisk)
+        }
+        _ = metrics.gauge("understudy_spool_full", help: "1 while the disk or the spool's limit is full.") { writer.state.isFull ? 1 : 0 }
+        _ = metrics.gauge("understudy_spool_refused_records", help: "Records refused since the start.") { Double(writer.state.refused) }
+    }
+}

@@ -1,0 +1,83 @@
+internal import Configuration
+internal import FoundationEssentials
+internal import Glibc
+internal import HTTPClient
+internal import HTTPWire
+internal import JSON
+internal import ModelAPI
+
+/// Reaches both models of a workload once, before a trial is started.
+struct Probe {
+    private let settings: WorkloadSettings
+    private static let timeout: UInt64 = 20_000_000_000
+
+    init(_ settings: WorkloadSettings) { self.settings = settings }
+
+    /// Throws when one cannot be reached or refuses; says what to do.
+    func run() throws {
+        let requester = try Requester()
+        try probeProduction(requester)
+        try probeCandidate(requester)
+    }
+
+    /// Without a key of ours any HTTP answer shows that production is there: the app's own key serves the mirror.
+    private func probeProduction(_ requester: Requester) throws {
+        let upstream = settings.production.url
+        var headers: Headers = []
+        if let key = try settings.production.key.map(secret) { headers.append("Authorization", "Bearer \(key)") }
+        let request = OutgoingRequest(
+            method: "GET", origin: "\(upstream.scheme)://\(upstream.authority)",
+            target: Array(upstream.target(appending: "/v1/models").utf8), headers: headers,
+            timeoutNanoseconds: Self.timeout)
+        do {
+            let reply = try requester.send(request)
+            if settings.production.key != nil, reply.status == 401 || reply.status == 403 {
+                throw CommandError.failed("production (\(upstream.authority)) refuses production.key with HTTP \(reply.status).")
+            }
+            say("production \(upstream.authority) answers (HTTP \(reply.status))")
+        } catch let error as CommandError where !error.description.hasPrefix("production") {
+            throw CommandError.failed(
+                "production cannot be reached at \(upstream): \(error). Check production.url, or skip this with --no-probe.")
+        }
+    }
+
+    private func probeCandidate(_ requester: Requester) throws {
+        let candidate = settings.candidate
+        let body: JSONValue = ["model": JSONValue(candidate.model), "messages": [["role": "user", "content": "ping"]], "max_tokens": 1]
+        let request = try ChatRequest(body: body.serialised()).forCandidate(candidate, key: candidate.key.map(secret))
+        var outgoing = OutgoingRequest(
+            method: request.method, origin: request.origin, target: request.target, headers: request.headers, body: .bytes(request.body))
+        outgoing.timeoutNanoseconds = Self.timeout
+        let reply: Requester.Reply
+        do {
+            reply = try requester.send(outgoing)
+        } catch {
+            throw CommandError.failed(
+                "the candidate cannot be reached at \(candidate.url): \(error). Check candidate.url, or skip this with --no-probe.")
+        }
+        guard (200..<300).contains(reply.status) else {
+            let said = String(decoding: reply.body.prefix(300), as: UTF8.self).split(separator: "\n").joined(separator: " ")
+            throw CommandError.failed(
+                "the candidate at \(candidate.url) answers HTTP \(reply.status): \(said). Check candidate.model and candidate.key, or skip this with --no-probe."
+            )
+        }
+        say("candidate \(candidate.model) at \(candidate.url.authority) answers")
+    }
+
+    private func secret(_ reference: KeyReference) throws -> String {
+        switch reference {
+        case .environment(let name):
+            guard let value = currentEnvironment()[name], !value.isEmpty else {
+                throw CommandError.failed("the environment variable \(name), which the file names as a key, is not set here.")
+            }
+            return value
+        case .file(let path):
+            guard let data = FileManager.default.contents(atPath: path) else {
+                throw CommandError.failed("the key file \(path) cannot be read.")
+            }
+            return String(decoding: data, as: UTF8.self).split(whereSeparator: \.isWhitespace).first.map(String.init) ?? ""
+        }
+    }
+
+    private func say(_ text: String) { writeToStandardError("\(text)\n") }
+}

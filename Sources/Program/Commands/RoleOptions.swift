@@ -1,0 +1,45 @@
+internal import EmbeddedPostgres
+internal import EventLoop
+
+let defaultWebAddress = "127.0.0.1:8081"
+
+extension Option {
+    static let webAddress = Option.value("web-address", "HOST:PORT", "where the page listens (default \(defaultWebAddress))")
+    /// For children of `up`: the database comes by the environment, so --data must not choose one.
+    static let dataFolder = Option.value("data-folder", "DIR", "the data folder, when it is not to choose the database (what up passes on)")
+}
+
+/// What `mirror` takes, and `up` for its mirror.
+let mirrorOptions: [Option] = [
+    .value(
+        "mirror-address", "HOST:PORT", "where apps connect (default 127.0.0.1:8080); unix:PATH for a socket, port 0 lets the kernel choose"),
+    .value("metrics-address", "HOST:PORT", "/metrics, /livez and /readyz (default 127.0.0.1:9464)"),
+    .value("loops", "N", "event loops (default: one a core)"),
+    .value("allow-upstream", "HOST[,HOST]", "further hosts that it may forward to (default: those that enable has named on this machine)"),
+    .value("capture-limit", "MIB", "the most that is kept of a body, in MiB (default 8); longer ones pass whole and are marked"),
+    .value("spool-limit", "MIB", "the most that the spool may hold, in MiB (default 4096); beyond it shadowing pauses"),
+    .value("fsync-interval", "MS", "how often the spool is made safe against a power cut, in milliseconds (default 1000)"),
+]
+
+/// The folder that a role works in.
+func roleFolder(_ arguments: Arguments) -> DataFolder {
+    arguments["data-folder"].map { DataFolder($0) } ?? DatabaseOptions.dataFolder(arguments)
+}
+
+/// Those of `options` that were given, spelled again for a child; an address that a former run was bound to comes instead of the
+/// one given, so that a restart keeps its port.
+func forwardedOptions(_ arguments: Arguments, _ options: [Option], instead bound: [String: String?]) -> [String] {
+    options.compactMap { option in
+        let value = bound[option.name].flatMap { $0 }.map(address(ofURL:)) ?? arguments[option.name]
+        return value.map { "--\(option.name)=\($0)" }
+    }
+}
+
+/// `http://host:port` without its scheme.
+func address(ofURL url: String) -> String { url.hasPrefix("http://") ? String(url.dropFirst("http://".count)) : url }
+
+/// The URL at which an address answers; a Unix socket as `unix:PATH`.
+func url(of address: SocketAddress) -> String {
+    if case .unix = address { return "\(address)" }
+    return "http://\(address)"
+}

@@ -1,0 +1,103 @@
+internal import EmbeddedPostgres
+internal import JSON
+internal import Postgres
+internal import Processes
+internal import Spool
+internal import Storage
+internal import Traffic
+
+extension Command {
+    /// How far a workload's trials are.
+    static let status = Command(
+        "status", operands: "WORKLOAD", summary: "Says how many calls were seen, sampled, paired and compared, and what was dropped",
+        options: [
+            .value("candidate", "NAME", "only this candidate's trial"),
+            .flag("json", "as JSON (an object, or a list with several candidates)"),
+        ]
+    ) { arguments in
+        let workload = try arguments.operands("the workload")[0]
+        try withConnection(arguments) { connection in
+            let statuses = try StatusReader(connection).status(workload: workload, at: now()).filter {
+                arguments["candidate"] == nil || $0.trial.candidate == arguments["candidate"]
+            }
+            guard !statuses.isEmpty else {
+                let known = try Set(Registry(connection).trials(includingEnded: true).map(\.workload)).sorted()
+                throw CommandError.failed(
+                    "there is no trial of \(workload)."
+                        + (known.isEmpty ? " Start one with understudy enable -f FILE." : " Known: \(known.joined(separator: ", "))."))
+            }
+            let spooled = try spooledPairs(arguments, connection)
+            let reports = statuses.map { StatusReport(status: $0, spooled: spooled) }
+            if arguments.has("json") {
+                let list = reports.map(\.json)
+                print((list.count == 1 ? list[0] : .array(list)).serialisedString())
+            } else {
+                print(reports.map(\.text).joined(separator: "\n\n"))
+            }
+        }
+    }
+
+    /// Pairs that are written and not shipped: counted in the spools of this machine where they are here, else as the mirrors last said.
+    private static func spooledPairs(_ arguments: Arguments, _ connection: PostgresConnection) throws -> Int {
+        let folder = DatabaseOptions.dataFolder(arguments)
+        if FileSystem.isFolder(folder.spool) {
+            let shipper = Shipper(connection)
+            return try SpoolBacklog(root: folder.spool) { try shipper.position(ofSpool: $0) }.pairs
+        }
+        return try Heartbeats(connection).all(seenSince: now().adding(seconds: -15)).map(\.spooledRecords).reduce(0, +)
+    }
+}
+
+/// One trial's status, as text and as JSON.
+private struct StatusReport {
+    let status: TrialStatus
+    let spooled: Int
+
+    private var warnings: [String] {
+        var warnings: [String] = []
+        let shed = status.shed.values.reduce(0, +)
+        if status.sampled > 0, Double(shed) > 0.05 * Double(status.sampled) {
+            warnings.append(
+                "\(shed) of \(status.sampled) sampled calls were dropped: over 5 %, the evidence gate stays open. Reasons: \(reasons).")
+        }
+        if status.calls >= 20, status.paired == 0, spooled == 0, status.trial.state == .running {
+            warnings.append(
+                "calls arrive and no pair does: \(status.sampled == 0 ? "none was sampled; is match.paths right?" : "see the shed reasons and the mirror's log")."
+            )
+        }
+        if status.setAside > 0 {
+            warnings.append("\(status.setAside) records could not be stored or compared; see understudy_store.set_aside.")
+        }
+        if status.waiting > 10_000 { warnings.append("\(status.waiting) pairs wait for a worker; start another with understudy worker.") }
+        return warnings
+    }
+
+    private var reasons: String {
+        status.shed.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+    }
+
+    var json: JSONValue {
+        let trial = status.trial
+        let shed = JSONValue.object(status.shed.sorted { $0.key < $1.key }.map { JSONMember($0.key, JSONValue($0.value)) })
+        return [
+            "workload": JSONValue(trial.workload), "trial": JSONValue(trial.id.description), "candidate": JSONValue(trial.candidate),
+            "source": JSONValue(trial.source.rawValue), "simulated": JSONValue(trial.simulated), "state": JSONValue(trial.state.rawValue),
+            "day": JSONValue(status.day), "calls": JSONValue(status.calls), "sampled": JSONValue(status.sampled),
+            "paired": JSONValue(status.paired),
+            "compared": JSONValue(status.compared), "spooled": JSONValue(spooled), "shed": shed,
+            "warnings": .array(warnings.map { JSONValue($0) }),
+        ]
+    }
+
+    var text: String {
+        let trial = status.trial
+        let rows = [
+            ["calls", "\(status.calls)"], ["sampled", "\(status.sampled)"], ["paired", "\(status.paired)"],
+            ["compared", "\(status.compared)"],
+            ["spooled", "\(spooled)"], ["shed", reasons.isEmpty ? "0" : reasons],
+        ]
+        let head =
+            "\(trial.workload) · \(trial.candidate)\(trial.simulated ? " (simulated)" : "") · \(trial.source.rawValue) · \(trial.state.rawValue), day \(status.day) of \(trial.settings.trial.days)"
+        return ([head, table(rows)] + warnings.map { "warning: \($0)" }).joined(separator: "\n")
+    }
+}

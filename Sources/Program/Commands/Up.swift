@@ -1,0 +1,117 @@
+internal import EmbeddedPostgres
+internal import EventLoop
+internal import Glibc
+internal import Postgres
+internal import Telemetry
+
+extension Command {
+    /// Everything on one machine.
+    static let up = Command(
+        "up", summary: "Starts everything on one machine: PostgreSQL, mirror, worker, page",
+        details: """
+            Without --database it runs a PostgreSQL of its own in the data folder, reached by a Unix socket only. It prints
+              ready mirror=http://… web=http://… metrics=http://…
+            once all of it answers. SIGTERM (or Ctrl-C) finishes the calls in flight, ships what is spooled, and ends.
+            """, options: [.webAddress] + mirrorOptions
+    ) { arguments in
+        _ = try arguments.operands()
+        try UpRun(arguments).run()
+    }
+}
+
+/// One run of `understudy up`.
+private final class UpRun {
+    private let arguments: Arguments
+    private let folder: DataFolder
+    private let log = Log()
+    private let loop: EventLoop
+    private var postgres: EmbeddedPostgres?
+    private var ready: [String: String] = [:]
+    /// A mirror that is draining waits for the longest candidate timeout at most; then everything else is quick.
+    private static let mirrorGrace = 60.0
+    private static let grace = 30.0
+
+    init(_ arguments: Arguments) throws {
+        self.arguments = arguments
+        folder = DatabaseOptions.dataFolder(arguments)
+        loop = try EventLoop()
+    }
+
+    func run() throws {
+        let claim = try folder.claim()
+        let url = try DatabaseOptions.namedURL(arguments) ?? startPostgres(claim)
+        try migrate(url)
+        for number in [SIGTERM, SIGINT] { loop.onSignal(number) { [loop] in loop.stop() } }
+        let supervisor = Supervisor(loop: loop, environment: ["UNDERSTUDY_DATABASE_URL": url], log: log)
+        // Options reach the children as they were given; the database's URL goes by the environment, where `ps` does not show it.
+        let common = ["--data-folder", folder.path]
+        try supervisor.start(Supervisor.Role(name: "courier") { _ in ["courier"] + common }) { [self] _ in
+            startOthers(supervisor, common)
+        }
+        loop.run()
+        log.info("up", "ending: calls in flight are finished first")
+        supervisor.end("mirror", grace: Self.mirrorGrace)
+        for name in ["courier", "worker", "web"] { supervisor.end(name, grace: Self.grace) }
+        postgres?.stop()
+        withExtendedLifetime(claim) {}
+    }
+
+    /// The mirror starts when the courier has written its settings file, so that it knows every route from its first call on.
+    private func startOthers(_ supervisor: Supervisor, _ common: [String]) {
+        do {
+            let mirror = Supervisor.Role(name: "mirror") { [arguments] bound in
+                ["mirror", "--without-courier"] + common
+                    + forwardedOptions(
+                        arguments, mirrorOptions, instead: ["mirror-address": bound["mirror"], "metrics-address": bound["metrics"]])
+            }
+            try supervisor.start(mirror) { [self] words in note(words) }
+            try supervisor.start(Supervisor.Role(name: "worker") { _ in ["worker"] + common }) { [self] words in
+                note(["worker": words["worker"] ?? ""])
+            }
+            let page = Supervisor.Role(name: "web") { [arguments] bound in
+                ["web"] + common + forwardedOptions(arguments, [.webAddress], instead: ["web-address": bound["web"]])
+            }
+            try supervisor.start(page) { [self] words in note(words) }
+        } catch {
+            log.error("up", "\(error)")
+            loop.stop()
+        }
+    }
+
+    private func note(_ words: [String: String]) {
+        ready.merge(words) { $1 }
+        guard let mirror = ready["mirror"], let web = ready["web"], ready["worker"] != nil else { return }
+        print("ready mirror=\(mirror) web=\(web) metrics=\(ready["metrics"] ?? "none")")
+    }
+
+    private func startPostgres(_ claim: DataFolderClaim) throws -> String {
+        let server = try EmbeddedPostgres.start(claim)
+        postgres = server
+        watch(server, claim)
+        return server.url
+    }
+
+    /// Starts the server again when it dies; everything that uses it connects again by itself.
+    private func watch(_ server: EmbeddedPostgres, _ claim: DataFolderClaim) {
+        var watch: LoopWatch?
+        watch = loop.watch(server.exitDescriptor, .read) { [weak self] _ in
+            guard let self, server.hasExited else { return }
+            watch?.cancel()
+            self.log.error("up", "PostgreSQL ended; starting it again")
+            self.restartPostgres(claim, after: 0)
+        }
+    }
+
+    private func restartPostgres(_ claim: DataFolderClaim, after seconds: Double) {
+        loop.schedule(after: UInt64(seconds * 1e9)) { [weak self] in
+            guard let self else { return }
+            do {
+                _ = try self.startPostgres(claim)
+                self.log.info("up", "PostgreSQL runs again")
+            } catch {
+                self.log.error("up", "\(error); trying again in 5 s")
+                self.restartPostgres(claim, after: 5)
+            }
+        }
+    }
+}

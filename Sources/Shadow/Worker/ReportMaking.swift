@@ -1,0 +1,195 @@
+internal import Configuration
+public import Postgres
+public import Report
+public import Storage
+public import Traffic
+internal import Verdict
+
+/// Puts together what a report shows: a look taken now, or a stored one, with the counts behind it.
+public struct ReportMaker {
+    private let connection: PostgresConnection
+    private let queries: ReportQueries
+    /// How many failure modes get examples, and how many each.
+    private static let modesWithExamples = 6
+    private static let examplesPerMode = 3
+
+    /// Works on the connection's thread.
+    public init(_ connection: PostgresConnection) {
+        self.connection = connection
+        queries = ReportQueries(connection)
+    }
+
+    /// Looks at every trial of a workload that is open, or at the newest ended one where none is, and reports them, ranked.
+    ///
+    /// - Parameter candidate: only this candidate's.
+    /// - Throws: `WorkerError` when there is no such trial.
+    public func report(workload: String, candidate: String? = nil, at moment: Timestamp) throws -> WorkloadReport {
+        let trials = try chosenTrials(workload: workload, candidate: candidate)
+        return WorkloadReport(try trials.map { try report(on: takeLook(connection, trial: $0.id, at: moment)) })
+    }
+
+    /// Looks at one trial, ended or not.
+    public func report(trial: Identifier, at moment: Timestamp) throws -> WorkloadReport {
+        guard try Registry(connection).trial(trial) != nil else { throw WorkerError("there is no trial \(trial).") }
+        return WorkloadReport([try report(on: takeLook(connection, trial: trial, at: moment))])
+    }
+
+    /// What the report said at the last look before a moment: decided again from that look's own stored evidence. The counts beside
+    /// it are those of the days up to then.
+    public func earlierReport(workload: String, candidate: String? = nil, before moment: Timestamp) throws -> WorkloadReport {
+        var reports: [ReportModel] = []
+        let trials = try Registry(connection).trials(workload: workload, includingEnded: true)
+        for trial in trials where candidate == nil || trial.candidate == candidate {
+            guard let stored = try Looks(connection).latest(trial: trial.id, before: moment) else { continue }
+            let look = Verdict.look(at: stored.input, after: stored.latchesBefore)
+            reports.append(
+                try report(
+                    on: TakenLook(number: stored.number, trial: trial, at: stored.at, day: look.day, input: stored.input, look: look),
+                    through: stored.input.lastDay))
+        }
+        guard !reports.isEmpty else { throw WorkerError("no look at \(workload) was taken before \(moment).") }
+        return WorkloadReport(reports)
+    }
+
+    private func chosenTrials(workload: String, candidate: String?) throws -> [StoredTrial] {
+        let all = try Registry(connection).trials(workload: workload, includingEnded: true).filter {
+            candidate == nil || $0.candidate == candidate
+        }
+        let open = all.filter { $0.state != .ended }
+        // Evidence of different sources stands in trials of its own: what is mirrored comes first where both are.
+        let mirrored = open.filter { $0.source == .mirror || $0.source == .tap }
+        let chosen = mirrored.isEmpty ? open : mirrored
+        if !chosen.isEmpty { return chosen }
+        guard let last = all.last else {
+            let known = try Set(Registry(connection).trials(includingEnded: true).map(\.workload)).sorted()
+            let named = candidate.map { " with the candidate \($0)" } ?? ""
+            throw WorkerError(
+                "there is no trial of \(workload)\(named)."
+                    + (known.isEmpty ? " Start with understudy enable or import." : " Known: \(known.joined(separator: ", "))."))
+        }
+        return [last]
+    }
+
+    private func report(on taken: TakenLook, through: Int? = nil) throws -> ReportModel {
+        let trial = taken.trial
+        let facts = try queries.facts(trial: trial.id)
+        return ReportModel(
+            trial: self.trial(taken, facts), look: taken.look, agreement: try agreement(trial.id, through),
+            failureModes: try failureModes(trial.id, through),
+            confusion: try queries.confusion(trial: trial.id, through: through).map {
+                ReportModel.ConfusionRow(
+                    productionLabel: $0.productionLabel, candidateLabel: $0.candidateLabel, pairs: $0.pairs,
+                    productionOnly: $0.productionOnly,
+                    candidateOnly: $0.candidateOnly)
+            }, spend: try spend(taken, through), coverage: try coverage(trial.id, through), earlier: try earlier(taken),
+            warnings: try warnings(taken, facts))
+    }
+
+    private func trial(_ taken: TakenLook, _ facts: TrialFacts) -> ReportModel.Trial {
+        let trial = taken.trial
+        let mirrored = trial.source == .mirror || trial.source == .tap
+        return ReportModel.Trial(
+            id: trial.id, workload: trial.workload, candidate: trial.candidate,
+            production: facts.productionModels.map(\.name).prefix(3).joined(separator: " + "), source: trial.source,
+            simulated: trial.simulated,
+            startsAt: trial.startedAt, asOf: taken.at, timezone: trial.settings.trial.timezone, utcOffsetSeconds: facts.utcOffsetSeconds,
+            terms: taken.input.terms, samplingRate: mirrored ? trial.settings.sample.rate : nil,
+            controlRate: mirrored ? trial.settings.control : nil,
+            confidenceGiven: !taken.input.tierGrid.isEmpty, running: trial.state != .ended, settingsHash: trial.settingsHash)
+    }
+
+    private func agreement(_ trial: Identifier, _ through: Int?) throws -> ReportModel.AgreementCounts {
+        let totals = try queries.agreement(trial: trial, through: through)
+        return ReportModel.AgreementCounts(
+            identical: totals.identical, equivalent: totals.equivalent, different: totals.different, incomparable: totals.incomparable)
+    }
+
+    private func failureModes(_ trial: Identifier, _ through: Int?) throws -> [ReportModel.FailureModeRow] {
+        try queries.failureModes(trial: trial, through: through).enumerated().map { place, row in
+            let examples =
+                place < Self.modesWithExamples ? try queries.examples(trial: trial, mode: row.mode, limit: Self.examplesPerMode) : []
+            return ReportModel.FailureModeRow(
+                mode: row.mode, count: row.pairs, correctness: row.correctness,
+                segments: row.segments.map { ReportModel.SegmentCount(segment: $0.segment, count: $0.pairs) },
+                examples: examples.map(Self.example))
+        }
+    }
+
+    private static func example(_ pair: ExamplePair) -> ReportModel.Example {
+        ReportModel.Example(
+            pair: pair.pair, calledAt: pair.calledAt, segment: pair.segment, input: pair.input, productionOutput: pair.productionOutput,
+            candidateOutput: pair.candidateOutput, label: pair.label, correct: pair.correct, differences: pair.differences,
+            productionUnstable: pair.productionUnstable)
+    }
+
+    private func spend(_ taken: TakenLook, _ through: Int?) throws -> ReportModel.Spend {
+        let costs = try queries.costs(trial: taken.trial.id, through: through)
+        let settings = taken.trial.settings
+        func leg(_ role: LegRole, _ price: ReportModel.Price) -> ReportModel.LegSpend {
+            let totals = costs[role]
+            return ReportModel.LegSpend(
+                price: price, calls: totals?.calls ?? 0, pricedCalls: totals?.pricedCalls ?? 0, estimatedCalls: totals?.estimatedCalls ?? 0)
+        }
+        let production = settings.production.price.map(Self.price) ?? ReportModel.Price.none
+        let candidate: ReportModel.Price =
+            switch settings.candidate.price {
+            case .tokens(let price): Self.price(price)
+            case .dedicated(let price): .dedicated(hourly: price.hourly, tokensPerDay: Double(price.tokensPerDay), replicas: price.replicas)
+            case nil: .none
+            }
+        return ReportModel.Spend(
+            production: leg(.production, production), candidate: leg(.candidate, candidate), callsPerMonth: taken.input.cost.callsPerMonth,
+            pricedAt: taken.trial.settingsChangedAt)
+    }
+
+    private static func price(_ price: TokenPrice) -> ReportModel.Price {
+        .tokens(input: price.input, output: price.output, cachedInput: price.cachedInput)
+    }
+
+    private func coverage(_ trial: Identifier, _ through: Int?) throws -> ReportModel.Coverage {
+        let funnel = try queries.coverage(trial: trial, through: through)
+        func reasons(_ counts: [String: Int]) -> [ReportModel.ReasonCount] {
+            counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ReportModel.ReasonCount(reason: $0.key, calls: $0.value) }
+        }
+        return ReportModel.Coverage(
+            calls: funnel.calls, sampled: funnel.sampled, paired: funnel.paired, compared: funnel.compared,
+            skipped: reasons(funnel.skipped),
+            shed: reasons(funnel.shed), controlSkipped: reasons(funnel.controlSkipped), faults: reasons(funnel.faults),
+            setAside: funnel.setAside)
+    }
+
+    /// What the report said a week before.
+    private func earlier(_ taken: TakenLook) throws -> ReportModel.EarlierFigures? {
+        guard let stored = try Looks(connection).latest(trial: taken.trial.id, before: taken.at.adding(seconds: -7 * 86_400)) else {
+            return nil
+        }
+        let day = stored.input.lastDay
+        let modes = try queries.failureModes(trial: taken.trial.id, through: day)
+        return ReportModel.EarlierFigures(
+            asOf: stored.at, look: Verdict.look(at: stored.input, after: stored.latchesBefore),
+            agreement: try agreement(taken.trial.id, day),
+            failureModes: Dictionary(modes.map { ($0.mode, $0.pairs) }) { $1 })
+    }
+
+    private func warnings(_ taken: TakenLook, _ facts: TrialFacts) throws -> [ReportModel.Warning] {
+        var warnings: [ReportModel.Warning] = []
+        if facts.productionModels.count > 1 { warnings.append(.productionModels(facts.productionModels.map(\.name))) }
+        if !facts.untranslated.isEmpty {
+            warnings.append(.untranslated(parameters: facts.untranslated.keys.sorted(), pairs: facts.untranslated.values.max() ?? 0))
+        }
+        if facts.estimatedRates { warnings.append(.estimatedRates) }
+        if facts.comparedAgain > 0 { warnings.append(.comparingAgain(pairs: facts.comparedAgain)) }
+        return warnings
+    }
+}
+
+/// Why a report cannot be made, in one line.
+public struct WorkerError: Error, Sendable, CustomStringConvertible {
+    public let description: String
+    init(_ description: String) { self.description = description }
+}
+
+extension LookInput {
+    /// The last day with evidence; nil before the first pair.
+    fileprivate var lastDay: Int? { cells.map(\.day).max() }
+}
