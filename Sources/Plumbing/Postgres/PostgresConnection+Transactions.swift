@@ -15,6 +15,7 @@ extension PostgresConnection {
     ///
     /// - Throws: what `body` throws, else `PostgresError`. A transaction in which a statement failed and the body hid it cannot
     ///   be committed: that is an error too (`25P02`). `connectionLost` at the commit leaves open whether it took effect.
+    @discardableResult
     public func transaction<Value>(isolation: Isolation = .readCommitted, _ body: () throws -> Value) throws -> Value {
         precondition(!inTransaction, "transactions do not nest: use savepoint")
         try script("BEGIN ISOLATION LEVEL \(isolation.rawValue)")
@@ -35,6 +36,7 @@ extension PostgresConnection {
     /// Runs `body` inside a transaction so that its failure undoes only its own work, and the transaction can go on.
     ///
     /// - Throws: what `body` throws, else `PostgresError`.
+    @discardableResult
     public func savepoint<Value>(_ body: () throws -> Value) throws -> Value {
         precondition(inTransaction, "a savepoint needs a transaction")
         try script("SAVEPOINT step")

@@ -69,8 +69,13 @@ public final class PostgresConnection {
 
     /// False once the connection is known to be lost; looks at what has arrived, sends nothing.
     public var isAlive: Bool {
-        guard unsafe PQstatus(pointer) == CONNECTION_OK else { return false }
-        return unsafe PQconsumeInput(pointer) == 1 && PQstatus(pointer) == CONNECTION_OK
+        var request = pollfd(fd: unsafe PQsocket(pointer), events: Int16(POLLIN), revents: 0)
+        // A server that ends a session says why before: the end itself is seen only when everything else has been read.
+        while unsafe PQstatus(pointer) == CONNECTION_OK {
+            guard unsafe poll(&request, 1, 0) == 1 else { return true }
+            guard unsafe PQconsumeInput(pointer) == 1 else { return false }
+        }
+        return false
     }
 
     /// The server process that serves this connection, as `pg_stat_activity.pid` shows it.

@@ -40,9 +40,8 @@ public enum PostgresURL {
 
     static func parameters(of url: String) throws(PostgresError) -> [Parameter] {
         // Only the first `@` ends the credentials: with a second one the rest of a password would become the host's name.
-        if url.contains("://"), url.prefix(while: { $0 != "?" }).count(where: { $0 == "@" }) > 1 || url.utf8.contains(0) {
-            throw PostgresError(.invalidURL, advice)
-        }
+        let strays = url.contains("://") && url.prefix(while: { $0 != "?" }).count(where: { $0 == "@" }) > 1
+        guard !url.isEmpty && !strays && !url.utf8.contains(0) else { throw PostgresError(.invalidURL, advice) }
         guard let options = unsafe PQconninfoParse(url, nil) else { throw PostgresError(.invalidURL, advice) }
         defer { unsafe PQconninfoFree(options) }
         var parameters: [Parameter] = []
@@ -56,6 +55,9 @@ public enum PostgresURL {
             }
             unsafe next += 1
         }
+        // libpq reads the port only when it connects; what stands there may be a password with a `/` in it.
+        let ports = parameters.first { $0.keyword == "port" }?.value.split(separator: ",", omittingEmptySubsequences: true) ?? []
+        guard ports.allSatisfy({ UInt16($0) != nil }) else { throw PostgresError(.invalidURL, advice) }
         return parameters
     }
 

@@ -23,6 +23,38 @@ public enum FileSystem {
         guard unsafe chmod(path, mode) == 0 else { throw ProcessError(attempt: "cannot set the mode of \(path)", errno: errno) }
     }
 
+    /// Makes a folder (mode 0700) of its own name under `parent` and gives its path.
+    ///
+    /// - Throws: as `makeFolder`.
+    public static func makeUniqueFolder(in parent: String, prefix: String) throws(ProcessError) -> String {
+        let template = "\(parent)/\(prefix)XXXXXX"
+        var bytes = template.utf8CString
+        let made = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
+            unsafe buffer.baseAddress.flatMap { unsafe mkdtemp($0) }.map { unsafe String(cString: $0) }
+        }
+        guard let made else { throw ProcessError(attempt: "cannot make the folder \(template)", errno: errno) }
+        return made
+    }
+
+    /// Renames a file or folder within its file system, replacing a file (or an empty folder) of the new name.
+    ///
+    /// - Throws: `notFound`, `notPermitted`, `readOnly`, `system`.
+    public static func rename(_ path: String, to newPath: String) throws(ProcessError) {
+        guard unsafe Glibc.rename(path, newPath) == 0 else {
+            throw ProcessError(attempt: "cannot rename \(path) to \(newPath)", errno: errno)
+        }
+    }
+
+    /// Removes a file, or a folder with all that is in it, without following links. What is not there is no error.
+    ///
+    /// - Throws: `notPermitted`, `readOnly`, `system`.
+    public static func remove(_ path: String) throws(ProcessError) {
+        guard unsafe unlink(path) != 0, errno != ENOENT else { return }
+        guard errno == EISDIR || errno == EPERM else { throw ProcessError(attempt: "cannot remove \(path)", errno: errno) }
+        for name in try names(in: path) { try remove("\(path)/\(name)") }
+        guard unsafe rmdir(path) == 0 else { throw ProcessError(attempt: "cannot remove \(path)", errno: errno) }
+    }
+
     /// True if `path` is a folder.
     public static func isFolder(_ path: String) -> Bool { state(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false }
 
@@ -76,6 +108,20 @@ public enum FileSystem {
     public static func executable(_ name: String) -> String? {
         let path = unsafe getenv("PATH").map { unsafe String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
         return path.split(separator: ":").map { "\($0)/\(name)" }.first { unsafe access($0, X_OK) == 0 && !isFolder($0) }
+    }
+
+    /// The whole of a small text file (64 KiB at most); nil if it cannot be read.
+    public static func smallText(_ path: String) -> String? { readSmallFile(path).map { String(decoding: $0, as: UTF8.self) } }
+
+    /// Adds text to the end of a file, which is created with mode 0600 if it is absent.
+    ///
+    /// - Throws: `notFound` (the folder), `notPermitted`, `readOnly`, `system` (the disk is full).
+    public static func append(_ text: String, to path: String) throws(ProcessError) {
+        let file = try Descriptor(opening: path, O_WRONLY | O_APPEND | O_CREAT)
+        let bytes = Array(text.utf8)
+        guard unsafe write(file.number, bytes, bytes.count) == bytes.count else {
+            throw ProcessError(attempt: "cannot write to \(path)", errno: errno)
+        }
     }
 
     private static func parent(of path: String) -> String? {

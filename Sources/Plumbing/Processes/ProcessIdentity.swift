@@ -4,6 +4,8 @@ internal import Glibc
 public struct ProcessIdentity: Sendable, Hashable {
     /// The process id.
     public let processID: Int32
+    /// The name of its program, at most 15 bytes, as the kernel shows it.
+    public let name: String
     /// When it started, in clock ticks since the machine did (field 22 of `/proc/PID/stat`).
     public let startTicks: UInt64
 
@@ -11,16 +13,24 @@ public struct ProcessIdentity: Sendable, Hashable {
     public init?(running processID: Int32) {
         guard processID > 0, let bytes = readSmallFile("/proc/\(processID)/stat"),
             // The second field, the name in parentheses, may hold anything: counting starts behind its last parenthesis.
+            let nameStart = bytes.firstIndex(of: UInt8(ascii: "(")),
             let nameEnd = bytes.lastIndex(of: UInt8(ascii: ")"))
         else { return nil }
         let fields = bytes[(nameEnd + 1)...].split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
         guard fields.count > 19, fields[0] != "Z", fields[0] != "X", let ticks = UInt64(fields[19]) else { return nil }
         self.processID = processID
         startTicks = ticks
+        name = String(decoding: bytes[(nameStart + 1)..<nameEnd], as: UTF8.self)
+    }
+
+    /// Every process of this name whose working folder is `folder` (an absolute path without links).
+    public static func all(named name: String, in folder: String) -> [ProcessIdentity] {
+        let numbers = ((try? FileSystem.names(in: "/proc")) ?? []).compactMap { Int32($0) }
+        return numbers.compactMap { ProcessIdentity(running: $0) }.filter { $0.name == name && $0.workingFolder == folder }
     }
 
     /// True while this very process runs.
-    public var isRunning: Bool { ProcessIdentity(running: processID) == self }
+    public var isRunning: Bool { ProcessIdentity(running: processID)?.startTicks == startTicks }
 
     /// Its working folder; nil if that cannot be seen.
     public var workingFolder: String? { readLink("/proc/\(processID)/cwd") }
