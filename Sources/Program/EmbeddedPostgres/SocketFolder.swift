@@ -1,7 +1,7 @@
 import Postgres
 import Processes
 
-/// Where the server's socket lies: in DATA/run, or, where that path is too long for a socket, in a private folder under /tmp whose
+/// Where the server's socket lies: in DATA/run, or, where that path will not do for a socket, in a private folder under /tmp whose
 /// name is recorded in DATA/run.
 struct SocketFolder {
     private let folder: DataFolder
@@ -14,7 +14,8 @@ struct SocketFolder {
     init(of folder: DataFolder) { self.folder = folder }
 
     private var record: String { "\(folder.run)/socket-folder" }
-    private var fits: Bool { Self.socket(in: folder.run).utf8.count <= Self.longest }
+    /// libpq takes a comma for the end of a host's name, and knows no way to write one.
+    private var fits: Bool { Self.socket(in: folder.run).utf8.count <= Self.longest && !folder.run.contains(",") }
 
     /// The folder in use; nil if none has been made.
     private var current: String? {
@@ -25,10 +26,16 @@ struct SocketFolder {
         return recorded
     }
 
-    /// Makes the folder anew for the server's user (nil: this process's).
+    /// Makes the folder for the server's user (nil: this process's), without what a killed server left. Only when none runs.
     func make(for user: SystemUser?) throws(ProcessError) -> String {
         try FileSystem.makeFolder(folder.run, mode: 0o700, owner: user)
-        guard !fits else { return folder.run }
+        if fits {
+            let socket = Self.socket(in: folder.run)
+            // The lock names a process id that may be somebody else's by now; the server would not start beside it.
+            try FileSystem.remove("\(socket).lock")
+            try FileSystem.remove(socket)
+            return folder.run
+        }
         remove()
         let made = try FileSystem.makeUniqueFolder(in: "/tmp", prefix: Self.temporaryPrefix)
         try FileSystem.makeFolder(made, mode: 0o700, owner: user)
