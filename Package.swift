@@ -106,7 +106,7 @@ let tests: [Target] = [
             "Storage", "Configuration", "Comparison", "Spool", "Postgres", "Traffic", "JSON", "Verdict", "Statistics",
             "TestSupport",
         ]),
-    .testTarget(name: "StandInTests", dependencies: ["StandIn", "HTTPClient", "HTTPWire", "EventLoop", "JSON"]),
+    .testTarget(name: "StandInTests", dependencies: ["StandIn", "EventLoop", "JSON", "TestSupport"]),
     .testTarget(name: "CommandsTests", dependencies: ["Commands", "Configuration", "Postgres", "JSON", "TestSupport"]),
     .testTarget(name: "EndToEndTests", dependencies: ["understudy", "JSON", "Postgres", "Processes", "Traffic", "TestSupport"]),
 ]
