@@ -1,7 +1,7 @@
 /// Finds what was probably meant by a misspelt word.
-enum Suggestion {
+public enum Suggestion {
     /// The known word that the text is a misspelling of; nil when none is near.
-    static func nearest(to text: String, among known: [String]) -> String? {
+    public static func nearest(to text: String, among known: [String]) -> String? {
         let plain = simplified(text)
         guard plain.count <= 64 else { return nil }
         if let same = known.first(where: { simplified($0) == plain }) { return same }
