@@ -169,3 +169,5 @@ int cs_lock(int descriptor) {
     while (result != 0 && errno == EINTR);
     return result == 0 ? 0 : -errno;
 }
+
+void cs_unlock(int descriptor) { flock(descriptor, LOCK_UN); }

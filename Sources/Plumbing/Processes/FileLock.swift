@@ -21,6 +21,8 @@ public final class FileLock: Sendable {
         _ = unsafe ftruncate(descriptor.number, 0) == 0 && pwrite(descriptor.number, line, line.count, 0) == line.count
     }
 
+    deinit { cs_unlock(descriptor.number) }
+
     /// The process that wrote its id into the lock's file last.
     private static func holder(path: String) -> Int32? {
         guard let bytes = readSmallFile(path) else { return nil }

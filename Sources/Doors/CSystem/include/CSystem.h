@@ -35,3 +35,6 @@ int cs_reap(int process, int *signalled, int *value);
 
 /// Takes an exclusive lock on an open file without waiting: 0, or minus an errno (EWOULDBLOCK: somebody else holds it).
 int cs_lock(int descriptor);
+
+/// Gives the lock back, also where a child that is just being forked still has the descriptor.
+void cs_unlock(int descriptor);
