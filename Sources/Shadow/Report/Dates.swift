@@ -1,0 +1,53 @@
+internal import Traffic
+
+/// Moments as people of the trial's time zone read them.
+struct Dates {
+    /// The zone's distance from UTC; one for the whole report, so a date beyond a clock change may be an hour off, never shown.
+    let utcOffsetSeconds: Int
+
+    /// `Mon 23 Nov`.
+    func day(_ moment: Timestamp) -> String {
+        let days = localDays(moment)
+        let date = Timestamp.date(daysSinceEpoch: days)
+        return "\(Dates.weekdays[Dates.weekday(days)].prefix(3)) \(date.day) \(Dates.months[date.month - 1])"
+    }
+
+    /// `2026-11-23`, as the column `day` of the views.
+    func isoDay(_ moment: Timestamp) -> String {
+        let date = Timestamp.date(daysSinceEpoch: localDays(moment))
+        return "\(date.year)-\(Dates.padded(date.month))-\(Dates.padded(date.day))"
+    }
+
+    /// `23 November 2026, 08:15`.
+    func full(_ moment: Timestamp) -> String {
+        let seconds = localSeconds(moment)
+        let date = Timestamp.date(daysSinceEpoch: localDays(moment))
+        let time = seconds - localDays(moment) * 86_400
+        return "\(date.day) \(Dates.months[date.month - 1]) \(date.year), \(Dates.padded(time / 3600)):\(Dates.padded(time / 60 % 60))"
+    }
+
+    /// When something happens that many days after a moment: `today`, `Thursday` within the week, else `Mon 7 Dec`.
+    func due(_ days: Double, after moment: Timestamp) -> String {
+        let then = moment.adding(seconds: max(0, days) * 86_400)
+        let distance = localDays(then) - localDays(moment)
+        if distance == 0 { return "today" }
+        return distance < 7 ? Dates.weekdays[Dates.weekday(localDays(then))] : day(then)
+    }
+
+    private static let weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
+    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+    /// 1970-01-01 was a Thursday.
+    private static func weekday(_ days: Int) -> Int { ((days + 4) % 7 + 7) % 7 }
+
+    private static func padded(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+
+    private func localSeconds(_ moment: Timestamp) -> Int {
+        Int((moment.microseconds - (moment.microseconds % 1_000_000 + 1_000_000) % 1_000_000) / 1_000_000) + utcOffsetSeconds
+    }
+
+    private func localDays(_ moment: Timestamp) -> Int {
+        let seconds = localSeconds(moment)
+        return seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
+    }
+}

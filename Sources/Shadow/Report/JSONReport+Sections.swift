@@ -1,0 +1,142 @@
+internal import JSON
+internal import Statistics
+internal import Traffic
+internal import Verdict
+
+/// The sections of the JSON that lie below the verdict.
+extension JSONSections {
+    var failureModes: JSONValue {
+        .array(
+            model.failureModes.map { row in
+                let share = model.share(of: row.count)
+                return [
+                    "mode": JSONValue(row.mode.rawValue), "count": JSONValue(row.count), "share": JSONValue(share?.estimate),
+                    "lower": JSONValue(share?.lower), "upper": JSONValue(share?.upper),
+                    "production_only": JSONValue(row.correctness.productionOnly),
+                    "candidate_only": JSONValue(row.correctness.candidateOnly), "both": JSONValue(row.correctness.both),
+                    "neither": JSONValue(row.correctness.neither), "unknown": JSONValue(row.correctness.unknown),
+                    "segments": .array(row.segments.map { ["segment": JSONValue($0.segment), "count": JSONValue($0.count)] }),
+                    "examples": .array(row.examples.map { JSONValue($0.pair.description) }),
+                ]
+            })
+    }
+
+    var confusion: JSONValue {
+        .array(
+            model.confusion.map { row in
+                [
+                    "production_label": JSONValue(row.productionLabel), "candidate_label": JSONValue(row.candidateLabel),
+                    "pairs": JSONValue(row.pairs), "production_only": JSONValue(row.productionOnly),
+                    "candidate_only": JSONValue(row.candidateOnly),
+                ]
+            })
+    }
+
+    var latency: JSONValue {
+        func quantiles(_ quantiles: [LatencyQuantile]) -> JSONValue {
+            .object(
+                quantiles.map { quantile in
+                    JSONMember(
+                        "p\(quantile.percentile)",
+                        [
+                            "estimate": JSONValue(quantile.estimate), "lower": JSONValue(quantile.lower),
+                            "upper": JSONValue(quantile.upper),
+                        ])
+                })
+        }
+        func leg(_ leg: LegLatencyReading) -> JSONValue {
+            [
+                "duration_ms": quantiles(leg.duration), "ttft_ms": leg.firstToken.isEmpty ? .null : quantiles(leg.firstToken),
+                "samples": JSONValue(leg.samples), "timeout_share": JSONValue(leg.timeoutShare),
+            ]
+        }
+        let ratios = model.look.latency.ratios
+        return [
+            "production": leg(model.look.latency.production), "candidate": leg(model.look.latency.candidate),
+            "ratios": JSONSections.json(ratios),
+        ]
+    }
+
+    static func json(_ ratios: [LatencyRatio]) -> JSONValue {
+        .array(
+            ratios.map { ratio in
+                [
+                    "metric": JSONValue(ratio.metric.rawValue), "quantile": JSONValue("p\(ratio.percentile)"),
+                    "status": JSONValue(ratio.status.rawValue), "estimate": JSONValue(ratio.estimate), "lower": JSONValue(ratio.lower),
+                    "upper": JSONValue(ratio.upper), "limit": JSONValue(ratio.limit),
+                ]
+            })
+    }
+
+    var cost: JSONValue {
+        func leg(_ cost: ModelCost, _ spend: ReportModel.LegSpend) -> JSONValue {
+            [
+                "per_case": JSONValue(cost.perCase), "per_month": JSONValue(cost.perMonth),
+                "per_million_calls": JSONValue(cost.perCase.map { $0 * 1e6 }), "per_million_tokens": JSONValue(cost.perMillionTokens),
+                "price": JSONSections.json(spend.price), "calls": JSONValue(spend.calls), "priced_calls": JSONValue(spend.pricedCalls),
+                "estimated_share": JSONValue(spend.estimatedShare),
+            ]
+        }
+        let cost = model.look.cost
+        return [
+            "production": leg(cost.production, model.spend.production), "candidate": leg(cost.candidate, model.spend.candidate),
+            "break_even_tokens_per_day": JSONValue(cost.breakEvenTokensPerDay),
+            "saving": [
+                "estimate": JSONValue(cost.saving?.estimate), "lower": JSONValue(cost.saving?.lower),
+                "upper": JSONValue(cost.saving?.upper),
+            ],
+            "calls_per_month": JSONValue(model.spend.callsPerMonth), "priced_at": JSONValue(model.spend.pricedAt?.description),
+        ]
+    }
+
+    private static func json(_ price: ReportModel.Price) -> JSONValue {
+        switch price {
+        case .none: .null
+        case .tokens(let input, let output, let cached):
+            ["input": JSONValue(input), "output": JSONValue(output), "cached_input": JSONValue(cached)]
+        case .dedicated(let hourly, let tokensPerDay, let replicas):
+            ["hourly": JSONValue(hourly), "tokens_per_day": JSONValue(tokensPerDay), "replicas": JSONValue(replicas)]
+        }
+    }
+
+    var twoTier: JSONValue {
+        let tier = model.look.tier
+        return [
+            "state": JSONValue(tier.state.rawValue), "threshold": JSONValue(tier.threshold),
+            "coverage": JSONValue(tier.coverage?.estimate), "escalation_rate": JSONValue(tier.escalation?.estimate),
+            "certified_at_most": JSONValue(tier.certifiedAtMost), "saving": JSONValue(tier.saving?.estimate),
+            "saving_lower": JSONValue(tier.saving?.lower), "latency": JSONSections.json(tier.latency),
+            "curve": .array(
+                tier.curve.map { point in
+                    [
+                        "threshold": JSONValue(point.threshold), "escalation_rate": JSONValue(point.coverage.map { 1 - $0.estimate }),
+                        "log_evidence": JSONValue(point.logEvidence), "certified": JSONValue(point.certified),
+                        "saving": JSONValue(point.saving?.estimate),
+                    ]
+                }),
+        ]
+    }
+
+    var coverage: JSONValue {
+        func reasons(_ reasons: [ReportModel.ReasonCount]) -> JSONValue {
+            .object(reasons.map { JSONMember($0.reason, JSONValue($0.calls)) })
+        }
+        let coverage = model.coverage
+        return [
+            "calls": JSONValue(coverage.calls), "sampled": JSONValue(coverage.sampled), "paired": JSONValue(coverage.paired),
+            "compared": JSONValue(coverage.compared), "shed": reasons(coverage.shed), "skipped": reasons(coverage.skipped),
+            "control_skipped": reasons(coverage.controlSkipped), "faults": reasons(coverage.faults),
+            "set_aside": JSONValue(coverage.setAside),
+        ]
+    }
+
+    var changes: JSONValue {
+        .array(
+            (sentences.changes ?? []).map { change in
+                [
+                    "what": JSONValue(change.what), "before": JSONValue(change.before), "after": JSONValue(change.after),
+                    "sentence": JSONValue(change.sentence),
+                ]
+            })
+    }
+}

@@ -1,0 +1,95 @@
+internal import Statistics
+internal import Traffic
+internal import Verdict
+
+/// Figures as tables, for the formats without charts and beside the charts.
+extension Page {
+    /// How often each mode happens and who was right.
+    static func modeTable(_ modes: [ModeView]) -> Table {
+        Table(
+            caption: "How the candidate differs or fails",
+            columns: [
+                .init(title: "mode"), .init(title: "pairs", numeric: true), .init(title: "share (95 %)", numeric: true),
+                .init(title: "production", numeric: true), .init(title: "candidate", numeric: true), .init(title: "both", numeric: true),
+                .init(title: "neither", numeric: true), .init(title: "not judged", numeric: true), .init(title: "where"),
+            ],
+            rows: modes.map { view in
+                let counts = view.row.correctness
+                return [
+                    view.row.mode.phrase, Numbers.count(view.row.count), share(view.share), Numbers.count(counts.productionOnly),
+                    Numbers.count(counts.candidateOnly), Numbers.count(counts.both), Numbers.count(counts.neither),
+                    Numbers.count(counts.unknown), view.segments,
+                ]
+            })
+    }
+
+    /// `9.1 % (8 to 10.3 %)`.
+    static func share(_ share: Estimate?) -> String {
+        guard let share else { return "no data" }
+        return "\(Numbers.percent(share.estimate)) (\(Numbers.percent(share.lower)) to \(Numbers.percent(share.upper)))"
+    }
+
+    /// Both legs' quantiles with their limits, and the ratio that the gate holds against its limit.
+    static func latencyTable(_ views: [LatencyView]) -> Table {
+        Table(
+            caption: "Latency with 95 % limits",
+            columns: [
+                .init(title: ""), .init(title: "production", numeric: true), .init(title: "candidate", numeric: true),
+                .init(title: "ratio", numeric: true), .init(title: "allowed", numeric: true), .init(title: ""),
+            ],
+            rows: views.map { view in
+                [
+                    view.name, quantile(view.production), quantile(view.candidate), ratio(view.ratio),
+                    view.ratio.map { Numbers.ratio($0.limit) } ?? "", view.ratio.map { Sentences.mark($0.status) } ?? "",
+                ]
+            })
+    }
+
+    /// `1.9 s (1.8 s to 2.1 s)`; a side without a limit says so.
+    static func quantile(_ quantile: LatencyQuantile) -> String {
+        guard let estimate = quantile.estimate else { return "beyond the timeout" }
+        let lower = quantile.lower.map(Numbers.duration) ?? "no lower limit yet"
+        let upper = quantile.upper.map(Numbers.duration) ?? "no upper limit yet"
+        return "\(Numbers.duration(estimate)) (\(lower) to \(upper))"
+    }
+
+    /// The same for a ratio; its limits hold for a look a day.
+    static func ratio(_ ratio: LatencyRatio?) -> String {
+        guard let ratio, let estimate = ratio.estimate else { return "" }
+        let lower = ratio.lower.map { Numbers.ratio($0, apartFrom: ratio.limit) } ?? "no lower limit yet"
+        let upper = ratio.upper.map { Numbers.ratio($0, apartFrom: ratio.limit) } ?? "no upper limit yet"
+        return "\(Numbers.ratio(estimate)) (\(lower) to \(upper))"
+    }
+}
+
+/// One example in words that fit a line each.
+struct ExampleWords {
+    /// Pair id, moment, segment, who was right.
+    let identity: String
+    let input: String
+    let production: String
+    let candidate: String
+    let label: String?
+
+    init(_ example: ReportModel.Example) {
+        var parts = [example.pair.description, example.calledAt.description]
+        if let segment = example.segment { parts.append(ForeignText.name(segment)) }
+        parts.append(ExampleWords.judgement(example.correct))
+        if example.productionUnstable { parts.append("production disagrees with itself here") }
+        identity = parts.joined(separator: " · ")
+        input = ForeignText.line(example.input, limit: 300)
+        production = ForeignText.line(example.productionOutput, limit: 300)
+        candidate = ForeignText.line(example.candidateOutput, limit: 300)
+        label = example.label.map { ForeignText.line($0, limit: 300) }
+    }
+
+    static func judgement(_ correct: Correctness) -> String {
+        switch correct {
+        case .both: "both right"
+        case .productionOnly: "only production right"
+        case .candidateOnly: "only the candidate right"
+        case .neither: "neither right"
+        case .unknown: "not judged"
+        }
+    }
+}

@@ -1,0 +1,106 @@
+internal import Statistics
+internal import Traffic
+internal import Verdict
+
+/// What a person's report shows, in order, before any format: text, Markdown and HTML only lay this out.
+struct Page {
+    let model: ReportModel
+    let sentences: Sentences
+    let sections: [Section]
+
+    /// One part of the page: it begins with one plain sentence made from the figures below it.
+    struct Section {
+        /// Stable, for links.
+        let anchor: String
+        let title: String
+        let lead: String
+        let blocks: [Block]
+        /// Behind the figures of the section.
+        let queries: [Query]
+    }
+
+    enum Block {
+        case gates([GateView])
+        case table(Table)
+        case list([String])
+        case paragraph(String)
+        case modes([ModeView])
+        case examples(ExampleGroup)
+        case latency([LatencyView])
+        case curve(CurveView)
+        case funnel([FunnelStep])
+    }
+
+    struct GateView {
+        let gate: Gate
+        let sentence: String
+        let observations: Int
+    }
+
+    /// A table of texts; numbers stand on the right.
+    struct Table {
+        struct Column {
+            let title: String
+            var numeric = false
+        }
+
+        let caption: String
+        let columns: [Column]
+        let rows: [[String]]
+    }
+
+    struct ModeView {
+        let row: ReportModel.FailureModeRow
+        let share: Estimate?
+        /// `41 of 412 in mail`.
+        let segments: String
+    }
+
+    struct ExampleGroup {
+        let title: String
+        let examples: [ReportModel.Example]
+        let production: String
+        let candidate: String
+    }
+
+    /// One quantile of one timing, for both legs.
+    struct LatencyView {
+        let name: String
+        let production: LatencyQuantile
+        let candidate: LatencyQuantile
+        let ratio: LatencyRatio?
+        /// The largest value of the timing's rows, for a common scale.
+        let scale: Double
+    }
+
+    struct CurveView {
+        let points: [TierPoint]
+        let threshold: Double?
+        let table: Table
+    }
+
+    /// A stage of the way from call to comparison, or (indented) what left it before.
+    struct FunnelStep {
+        let label: String
+        let count: Int
+        let leaves: Bool
+    }
+
+    init(_ model: ReportModel) {
+        self.model = model
+        sentences = Sentences(model)
+        let builder = PageBuilder(model)
+        sections = [
+            builder.gates, builder.failures, builder.latency, builder.cost, builder.twoTier, builder.changes, builder.coverage,
+            builder.method,
+        ]
+    }
+
+    /// The five lines that say what to do, why and how sure that is.
+    var firstScreen: [String] {
+        [
+            sentences.title, "\(sentences.headline)   → \(sentences.nextAction)", sentences.impact, sentences.gateLine,
+            sentences.worstFailure,
+        ]
+    }
+}

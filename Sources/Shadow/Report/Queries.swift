@@ -1,0 +1,207 @@
+internal import JSON
+internal import Statistics
+internal import Traffic
+internal import Verdict
+
+/// The query behind a figure: one row whose first column is `estimate`, ready to be pasted into `understudy sql`.
+struct Query: Hashable {
+    /// Where the figure stands in the JSON, as a JSON Pointer.
+    let pointer: String
+    /// What the figure is, in words.
+    let subject: String
+    let sql: String
+}
+
+/// The queries behind a report's figures, on the stable views only. Figures that are missing have none.
+struct Queries {
+    private let model: ReportModel
+    private let trial: String
+    private let day: String
+    private(set) var all: [Query] = []
+
+    init(_ model: ReportModel) {
+        self.model = model
+        trial = "trial = " + Queries.quoted(model.trial.id.description)
+        day = Queries.quoted(Dates(utcOffsetSeconds: model.trial.utcOffsetSeconds).isoDay(model.trial.asOf))
+        addImpact()
+        addAgreement()
+        addQuality()
+        addFailureModes()
+        addLatency()
+        addCost()
+        addTier()
+        addCoverage()
+    }
+
+    /// The query of one gate's row.
+    func gate(_ name: GateName) -> String {
+        "SELECT estimate, \"lower\", \"upper\", threshold, status FROM understudy.gates WHERE \(gateRow(name))"
+    }
+
+    /// The queries of figures below some places of the JSON.
+    func below(_ prefixes: String...) -> [Query] { all.filter { query in prefixes.contains { query.pointer.hasPrefix($0) } } }
+
+    /// A text as an SQL literal; standard_conforming_strings is on in every supported server, so quotes are all that needs care.
+    static func quoted(_ text: String) -> String {
+        let kept = String(String.UnicodeScalarView(text.unicodeScalars.filter { $0 != "\0" }))
+        return "'" + kept.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
+    }
+
+    private mutating func add(_ pointer: String, _ subject: String, _ sql: String) {
+        all.append(Query(pointer: pointer, subject: subject, sql: sql))
+    }
+
+    private func gateRow(_ name: GateName) -> String { "\(trial) AND gate = '\(name.rawValue)' AND day = \(day)" }
+
+    /// A weighted mean over the pairs of ended days whose two costs are known.
+    private func costMean(_ value: String) -> String {
+        "SELECT sum(evidence_weight * \(value)) / sum(evidence_weight) AS estimate FROM understudy.pairs "
+            + "WHERE \(trial) AND day < \(day) AND production_cost IS NOT NULL AND candidate_cost IS NOT NULL"
+    }
+
+    // MARK: Impact, agreement, quality
+
+    private mutating func addImpact() {
+        let look = model.look
+        if look.cost.savingPerMonth != nil, look.cost.saving != nil {
+            add(
+                "/impact/saving_per_month", "saving a month",
+                "SELECT production.estimate * gates.estimate AS estimate FROM (\(perMonth("production_cost"))) AS production, "
+                    + "understudy.gates WHERE \(gateRow(.cost))")
+        }
+        if look.cost.saving != nil {
+            add("/impact/saving_share", "share saved", "SELECT estimate FROM understudy.gates WHERE \(gateRow(.cost))")
+        }
+        let quality = gateRow(.quality)
+        if look.basis == .agreement {
+            add("/impact/worse_per_10k/upper", "most answers of 10,000 that could be worse", worse("\"upper\"", quality))
+        } else {
+            if look.quality.worsePerTenThousand.estimate != nil {
+                add("/impact/worse_per_10k/estimate", "answers of 10,000 that would be worse", worse("- estimate", quality))
+            }
+            add("/impact/worse_per_10k/lower", "fewest answers of 10,000 that would be worse", worse("- \"upper\"", quality))
+            add("/impact/worse_per_10k/upper", "most answers of 10,000 that would be worse", worse("- \"lower\"", quality))
+        }
+        add("/impact/worse_per_10k/allowed", "answers of 10,000 that may be worse", worse("abs(threshold)", quality))
+    }
+
+    private func worse(_ value: String, _ row: String) -> String {
+        "SELECT 10000 * (\(value)) AS estimate FROM understudy.gates WHERE \(row)"
+    }
+
+    private mutating func addAgreement() {
+        for agreement in Agreement.allCases {
+            add("/agreement/\(agreement.rawValue)", "\(agreement.rawValue) pairs", count("agreement = '\(agreement.rawValue)'"))
+        }
+        if model.agreement.comparable > 0 {
+            add(
+                "/agreement/rate", "share of comparable pairs that agree",
+                "SELECT avg((agreement <> 'different')::int) AS estimate FROM understudy.pairs WHERE \(trial) AND agreement <> 'incomparable'"
+            )
+        }
+        if model.look.noise.selfDisagreement != nil {
+            add(
+                "/agreement/self_disagreement/estimate", "how often production differs from itself",
+                "SELECT avg(coalesce(production_unstable, true)::int) AS estimate FROM understudy.pairs WHERE \(trial) AND in_evidence "
+                    + "AND agreement <> 'incomparable' AND (control_status IS NOT NULL OR control_error IS NOT NULL)")
+        }
+    }
+
+    private func count(_ condition: String) -> String {
+        "SELECT count(*) AS estimate FROM understudy.pairs WHERE \(trial) AND \(condition)"
+    }
+
+    private mutating func addQuality() {
+        let counts = model.look.quality.counts
+        add("/quality/adjudicated", "pairs judged", count("correct <> 'unknown' AND agreement <> 'incomparable'"))
+        for correct in Correctness.allCases {
+            let subject = correct == .unknown ? "pairs not judged" : "pairs with \(correct.rawValue.replacing("_", with: " ")) right"
+            add("/quality/\(correct.rawValue)", subject, count("correct = '\(correct.rawValue)' AND agreement <> 'incomparable'"))
+        }
+        guard counts.known > 0 else { return }
+        for (leg, reading) in [
+            ("production", model.look.quality.productionAccuracy), ("candidate", model.look.quality.candidateAccuracy),
+        ] where reading != nil {
+            add(
+                "/quality/\(leg)_accuracy/estimate", "\(leg)'s accuracy",
+                "SELECT avg((correct IN ('both', '\(leg)_only'))::int) AS estimate FROM understudy.pairs "
+                    + "WHERE \(trial) AND correct <> 'unknown' AND agreement <> 'incomparable'")
+        }
+        if model.look.basis != .agreement, model.look.gate(.quality).estimate != nil {
+            add(
+                "/quality/difference/estimate", "difference in accuracy", "SELECT estimate FROM understudy.gates WHERE \(gateRow(.quality))"
+            )
+        }
+    }
+
+    private mutating func addFailureModes() {
+        for (index, row) in model.failureModes.enumerated() {
+            let rows = "FROM understudy.failure_modes WHERE \(trial) AND failure_mode = '\(row.mode.rawValue)'"
+            add("/failure_modes/\(index)/count", "pairs with \(row.mode.phrase)", "SELECT coalesce(sum(pairs), 0) AS estimate \(rows)")
+            add(
+                "/failure_modes/\(index)/share", "share of comparable pairs with \(row.mode.phrase)",
+                "SELECT (SELECT coalesce(sum(pairs), 0) \(rows)) / (SELECT nullif(sum(compared - incomparable), 0) "
+                    + "FROM understudy.coverage WHERE \(trial)) AS estimate")
+            add(
+                "/failure_modes/\(index)/production_only", "of them with only production right",
+                "SELECT coalesce(sum(production_only), 0) AS estimate \(rows)")
+        }
+    }
+
+    // MARK: Latency, cost, two-tier, coverage
+
+    private mutating func addLatency() {
+        for (leg, reading) in [("production", model.look.latency.production), ("candidate", model.look.latency.candidate)] {
+            for (metric, quantiles) in [(LatencyMetric.duration, reading.duration), (.firstToken, reading.firstToken)] {
+                for quantile in quantiles where quantile.estimate != nil {
+                    let value = "CASE WHEN \(leg)_error = 'timeout' THEN 'Infinity' ELSE \(leg)_\(metric.rawValue) END"
+                    add(
+                        "/latency/\(leg)/\(metric.rawValue)/p\(quantile.percentile)/estimate",
+                        "\(leg)'s \(Sentences.name(metric, quantile.percentile)) in ms (exact; the report's sketch is within 1 %)",
+                        "SELECT percentile_disc(\(Double(quantile.percentile) / 100)) WITHIN GROUP (ORDER BY \(value)) AS estimate "
+                            + "FROM understudy.pairs WHERE \(trial) AND day < \(day)")
+                }
+            }
+        }
+    }
+
+    private func perMonth(_ column: String) -> String {
+        "SELECT \(model.spend.callsPerMonth ?? 0) * (\(costMean(column))) AS estimate"
+    }
+
+    private mutating func addCost() {
+        let cost = model.look.cost
+        for (leg, reading) in [("production", cost.production), ("candidate", cost.candidate)] {
+            // What dedicated capacity costs a case follows from its price and the volume, not from single pairs.
+            if leg == "candidate", case .dedicated = model.spend.candidate.price { continue }
+            if reading.perCase != nil { add("/cost/\(leg)/per_case", "\(leg)'s cost of a case in USD", costMean("\(leg)_cost")) }
+            if reading.perMonth != nil { add("/cost/\(leg)/per_month", "\(leg)'s cost a month in USD", perMonth("\(leg)_cost")) }
+        }
+    }
+
+    private mutating func addTier() {
+        let tier = model.look.tier
+        guard tier.threshold != nil else { return }
+        let rows = "FROM understudy.two_tier_curve WHERE \(trial) AND day = \(day) AND certified ORDER BY threshold LIMIT 1"
+        add("/two_tier/threshold", "certified threshold", "SELECT threshold AS estimate \(rows)")
+        if tier.coverage != nil { add("/two_tier/coverage", "share of calls served", "SELECT 1 - escalation_rate AS estimate \(rows)") }
+        if tier.escalation != nil {
+            add("/two_tier/escalation_rate", "share of calls escalated", "SELECT escalation_rate AS estimate \(rows)")
+        }
+        if tier.saving != nil { add("/two_tier/saving", "share of the cost saved", "SELECT saving AS estimate \(rows)") }
+    }
+
+    private mutating func addCoverage() {
+        for column in ["calls", "sampled", "paired", "compared"] {
+            add(
+                "/coverage/\(column)", column,
+                "SELECT coalesce(sum(\(column)), 0) AS estimate FROM understudy.coverage WHERE \(trial)")
+        }
+        for reason in model.coverage.shed {
+            add(
+                JSONPointer.appending(reason.reason, to: "/coverage/shed"), "shed: \(ForeignText.name(reason.reason))",
+                "SELECT coalesce(sum(calls), 0) AS estimate FROM understudy.coverage_reasons "
+                    + "WHERE \(trial) AND stage = 'shed' AND reason = \(Queries.quoted(reason.reason))")
+        }
+    }
+}

@@ -1,0 +1,22 @@
+internal import Statistics
+internal import Verdict
+
+/// Figures that follow from the model's own.
+extension ReportModel {
+    /// How many observations a gate's figure rests on.
+    func observations(of gate: GateName) -> Int {
+        switch gate {
+        case .evidence, .reliability, .quality: look.quality.pairs
+        case .noise: look.noise.controlPairs
+        case .failureConcentration: look.quality.adjudicated
+        case .latency: min(look.latency.production.samples, look.latency.candidate.samples)
+        case .cost: look.cost.saving == nil ? 0 : min(spend.production.pricedCalls, spend.candidate.pricedCalls)
+        }
+    }
+
+    /// A part of the comparable pairs with its Wilson interval (95 %, one look); nil without any.
+    func share(of count: Int) -> Estimate? {
+        guard agreement.comparable > 0, count >= 0, count <= agreement.comparable else { return nil }
+        return wilsonEstimate(successes: count, of: agreement.comparable)
+    }
+}

@@ -1,0 +1,109 @@
+public import Traffic
+public import Verdict
+
+extension ReportModel {
+    /// How all compared pairs of the trial came out.
+    public struct AgreementCounts: Sendable, Hashable {
+        public var identical: Int
+        /// The same meaning by a declared rule.
+        public var equivalent: Int
+        public var different: Int
+        public var incomparable: Int
+
+        public init(identical: Int = 0, equivalent: Int = 0, different: Int = 0, incomparable: Int = 0) {
+            self.identical = identical
+            self.equivalent = equivalent
+            self.different = different
+            self.incomparable = incomparable
+        }
+
+        /// Pairs in which both answers could be held against each other.
+        public var comparable: Int { identical + equivalent + different }
+        /// Share of the comparable pairs that agree; nil without any.
+        public var rate: Double? { comparable == 0 ? nil : Double(identical + equivalent) / Double(comparable) }
+    }
+
+    /// How often the candidate failed in one way, and who was right then.
+    public struct FailureModeRow: Sendable, Hashable {
+        public var mode: FailureMode
+        public var count: Int
+        /// Who was right in these pairs; the five numbers add up to `count`.
+        public var correctness: CorrectnessCounts
+        /// Where it happens, most frequent first; an unnamed segment is empty.
+        public var segments: [SegmentCount]
+        /// The most telling pairs.
+        public var examples: [Example]
+
+        public init(
+            mode: FailureMode, count: Int, correctness: CorrectnessCounts, segments: [SegmentCount] = [], examples: [Example] = []
+        ) {
+            self.mode = mode
+            self.count = count
+            self.correctness = correctness
+            self.segments = segments
+            self.examples = examples
+        }
+    }
+
+    /// Pairs of one failure mode in one segment.
+    public struct SegmentCount: Sendable, Hashable {
+        public var segment: String
+        public var count: Int
+
+        public init(segment: String, count: Int) {
+            self.segment = segment
+            self.count = count
+        }
+    }
+
+    /// One pair to look at: the input and both answers. The texts are foreign and of any length; renderers cut and escape them.
+    public struct Example: Sendable, Hashable {
+        /// As `understudy explain` takes it.
+        public var pair: Identifier
+        public var calledAt: Timestamp
+        public var segment: String?
+        public var input: String
+        public var productionOutput: String
+        public var candidateOutput: String
+        /// The gold answer, where there is one.
+        public var label: String?
+        public var correct: Correctness
+        public var differences: [Difference]
+        /// Production disagreed with its own second answer here.
+        public var productionUnstable: Bool
+
+        public init(
+            pair: Identifier, calledAt: Timestamp, segment: String? = nil, input: String, productionOutput: String,
+            candidateOutput: String, label: String? = nil, correct: Correctness = .unknown, differences: [Difference] = [],
+            productionUnstable: Bool = false
+        ) {
+            self.pair = pair
+            self.calledAt = calledAt
+            self.segment = segment
+            self.input = input
+            self.productionOutput = productionOutput
+            self.candidateOutput = candidateOutput
+            self.label = label
+            self.correct = correct
+            self.differences = differences
+            self.productionUnstable = productionUnstable
+        }
+    }
+
+    /// How often production said one label and the candidate another.
+    public struct ConfusionRow: Sendable, Hashable {
+        public var productionLabel: String
+        public var candidateLabel: String
+        public var pairs: Int
+        public var productionOnly: Int
+        public var candidateOnly: Int
+
+        public init(productionLabel: String, candidateLabel: String, pairs: Int, productionOnly: Int = 0, candidateOnly: Int = 0) {
+            self.productionLabel = productionLabel
+            self.candidateLabel = candidateLabel
+            self.pairs = pairs
+            self.productionOnly = productionOnly
+            self.candidateOnly = candidateOnly
+        }
+    }
+}

@@ -1,0 +1,94 @@
+public import Traffic
+public import Verdict
+
+/// Everything that one trial's report says, as figures: the look at its evidence, and the counts and examples beside it.
+///
+/// Text, Markdown, HTML, JSON and every sentence in them (`Sentences`) are made from this and nothing else, so that no format can
+/// contradict another. Shares are 0…1, money is USD, times are milliseconds.
+public struct ReportModel: Sendable, Hashable {
+    /// The version of the public JSON; keys are added, none is renamed within it.
+    public static let version = 1
+
+    public var trial: Trial
+    /// Gates, verdict, intervals, forecast: all that was decided.
+    public var look: Look
+    public var agreement: AgreementCounts
+    /// Most frequent first.
+    public var failureModes: [FailureModeRow]
+    /// For label comparisons: which label became which, most frequent first.
+    public var confusion: [ConfusionRow]
+    public var spend: Spend
+    public var coverage: Coverage
+    /// What was known about a week ago; nil in a trial's first week.
+    public var earlier: EarlierFigures?
+    public var warnings: [Warning]
+
+    public init(
+        trial: Trial, look: Look, agreement: AgreementCounts, failureModes: [FailureModeRow] = [], confusion: [ConfusionRow] = [],
+        spend: Spend = Spend(), coverage: Coverage = Coverage(), earlier: EarlierFigures? = nil, warnings: [Warning] = []
+    ) {
+        self.trial = trial
+        self.look = look
+        self.agreement = agreement
+        self.failureModes = failureModes
+        self.confusion = confusion
+        self.spend = spend
+        self.coverage = coverage
+        self.earlier = earlier
+        self.warnings = warnings
+    }
+
+    /// Which trial, of what, and when it was looked at.
+    public struct Trial: Sendable, Hashable {
+        public var id: Identifier
+        public var workload: String
+        /// The candidate's name.
+        public var candidate: String
+        /// The production model's name; several are joined with a plus.
+        public var production: String
+        public var source: Source
+        /// Some answer in it came from a simulated model.
+        public var simulated: Bool
+        public var startsAt: Timestamp
+        /// The moment of the look that the report shows.
+        public var asOf: Timestamp
+        /// The trial's time zone: its name, and its distance from UTC at `asOf` in seconds (east is positive).
+        public var timezone: String
+        public var utcOffsetSeconds: Int
+        /// What was frozen: days, margins, α.
+        public var terms: TrialTerms
+        /// The share of calls that is sampled now; nil for recorded pairs.
+        public var samplingRate: Double?
+        /// The share of pairs for which production is asked twice.
+        public var controlRate: Double?
+        /// Whether the candidate's answers carry a confidence (`candidate.confidence`).
+        public var confidenceGiven: Bool
+        /// False once it has ended.
+        public var running: Bool
+        public var settingsHash: String
+
+        public init(
+            id: Identifier, workload: String, candidate: String, production: String, source: Source = .mirror, simulated: Bool = false,
+            startsAt: Timestamp, asOf: Timestamp, timezone: String = "UTC", utcOffsetSeconds: Int = 0, terms: TrialTerms = TrialTerms(),
+            samplingRate: Double? = nil, controlRate: Double? = nil, confidenceGiven: Bool = true, running: Bool = true,
+            settingsHash: String = ""
+        ) {
+            self.id = id
+            self.workload = workload
+            self.candidate = candidate
+            self.production = production
+            self.source = source
+            self.simulated = simulated
+            self.startsAt = startsAt
+            self.asOf = asOf
+            self.timezone = timezone
+            self.utcOffsetSeconds = utcOffsetSeconds
+            self.terms = terms
+            self.samplingRate = samplingRate
+            self.controlRate = controlRate
+            self.confidenceGiven = confidenceGiven
+            self.running = running
+            self.settingsHash = settingsHash
+        }
+    }
+}

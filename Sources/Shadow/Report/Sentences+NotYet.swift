@@ -1,0 +1,188 @@
+internal import Statistics
+internal import Traffic
+internal import Verdict
+
+/// NOT YET: what is missing, until when, and what to do.
+extension Sentences {
+    /// What the verdict waits for.
+    var waitingClause: String {
+        switch decision.because {
+        case .drift: "the looks contradict each other, so conditions changed within the trial; start a new one"
+        case .tier: tierClause
+        case .everyGate: "the evidence is not complete"
+        case .gate(let name): waiting(for: name)
+        }
+    }
+
+    private func waiting(for name: GateName) -> String {
+        switch name {
+        case .evidence: evidenceClause
+        case .failureConcentration: concentrationClause
+        case .cost where look.cost.saving == nil: "cost is open, because what the two models cost is not known"
+        case .latency where look.latency.ratios.isEmpty: "latency is open until the first day with answers has ended"
+        case .quality where look.basis == .agreement: agreementClause
+        case .reliability, .quality, .noise, .latency, .cost: forecastClause(name) ?? undecidedClause(name)
+        }
+    }
+
+    private var evidenceClause: String {
+        guard let first = look.shortfalls.first else { return "the evidence is not complete" }
+        switch first {
+        case .days(let have, let need):
+            if !expectsMore { return "the recorded pairs cover \(Sentences.counted(have, "day")) of the \(need) that a verdict needs" }
+            let earliest = look.forecast?.days.map { ", so not before \(due($0))" } ?? ""
+            return "day \(have) of the \(need) that a verdict needs\(earliest)"
+        case .pairs(let have, let need):
+            let rest = look.forecast?.days.map { "; at this rate the rest by \(due($0))" } ?? ""
+            return "\(Numbers.count(have)) of the \(Numbers.count(need)) pairs needed are compared\(rest)"
+        case .adjudicated(let have, let need):
+            return "\(Numbers.count(have)) of the \(need) judged disagreements needed are there"
+        case .imputed(let share, let most):
+            let waiting = Numbers.percent(share, apartFrom: most)
+            return "\(waiting) of the evidence waits for its judgement (allowed \(Numbers.percent(most)))"
+        case .shed(let share, let most):
+            return "\(Numbers.percent(share, apartFrom: most)) of the sampled calls were shed (allowed \(Numbers.percent(most))), "
+                + "so what was kept may be biased"
+        case .drift: return "the looks contradict each other, so conditions changed within the trial"
+        }
+    }
+
+    private var tierClause: String {
+        let alone =
+            look.gate(.quality).status == .fail
+            ? "\(candidate) alone loses more than allowed" : "\(candidate) alone fails too often in places"
+        let when = look.tier.forecastDays.map { ", likely by \(due($0))" } ?? ""
+        return "\(alone), but answering only where it is confident may still be certified\(when)"
+    }
+
+    private var agreementClause: String {
+        guard let differing = look.noise.disagreement else { return "nothing is compared yet" }
+        return "\(candidate) differs in \(Numbers.percent(differing.estimate)) of answers (allowed "
+            + "\(Numbers.percent(terms.margins.quality)) unjudged), and nobody has judged which are worse"
+    }
+
+    /// How much more is likely needed; nil where that cannot be told.
+    private func forecastClause(_ name: GateName) -> String? {
+        guard let forecast = look.forecast, forecast.gate == name, let pairs = forecast.pairs, pairs > 0 else { return nil }
+        let what: String
+        if name == .quality, let judgements = forecast.adjudications, judgements > 0 {
+            let kind = look.basis == .people ? "judged" : "labelled"
+            what = "about \(Numbers.approximate(Double(judgements))) more \(kind) disagreement\(judgements == 1 ? "" : "s")"
+        } else {
+            what = "about \(Numbers.approximate(Double(pairs))) more pair\(pairs == 1 ? "" : "s")"
+        }
+        let decides = name == .quality && what.contains("disagreement") ? "decide" : "decide \(name.label)"
+        guard let days = forecast.days else { return "\(what) should \(decides)" }
+        let left = Double(max(0, terms.maxDays - look.day))
+        if days > left { return "\(what) should \(decides), more than fit in before the last look on day \(terms.maxDays)" }
+        return "\(what) should \(decides) by \(due(days))"
+    }
+
+    private func undecidedClause(_ name: GateName) -> String {
+        "\(name.label) is open and not on course to be decided"
+    }
+
+    /// What would speed the decision up, most useful first; empty when nothing would.
+    var speedUps: [String] { look.speedUps.map(speedUp) }
+
+    private func speedUp(_ step: SpeedUp) -> String {
+        switch step {
+        case .adjudicatePending(let count):
+            return "judge the \(Sentences.counted(count, "disagreement")) that wait\(count == 1 ? "s" : "") for it"
+        case .raiseSamplingRate:
+            return model.trial.source == .imported
+                ? "import more recorded pairs" : "sample more than \(rate(model.trial.samplingRate)) of calls (sample)"
+        case .raiseAdjudicationShare: return "have a larger share of disagreements judged (adjudicate.disagreements; starts a new trial)"
+        case .raiseControlShare: return "ask production twice for more than \(rate(model.trial.controlRate)) of pairs (control)"
+        case .adjudicate: return "have the disagreements judged, by labels or people"
+        case .givePrices: return "set production.price and candidate.price"
+        case .raiseCandidateLimits: return "raise candidate.limits, so that fewer calls are shed"
+        }
+    }
+
+    private func rate(_ share: Double?) -> String { share.map(Numbers.percent) ?? "this share" }
+
+    /// Whether more pairs can still come.
+    var expectsMore: Bool { model.trial.running && model.trial.source != .imported && model.trial.source != .replay }
+
+    /// When, in the trial's calendar.
+    func due(_ days: Double) -> String { dates.due(days, after: model.trial.asOf) }
+
+    // MARK: The next action
+
+    /// One thing to do now; begins with `understudy ` when it is a command.
+    var nextAction: String {
+        switch decision.recommendation {
+        case .switch: switchAction
+        case .twoTier:
+            model.trial.simulated || !expectsMoreTraffic
+                ? liveAction : "route by confidence: \(candidate) from \(threshold) on, else \(production); begin with a small share"
+        case .stay:
+            model.trial.source == .mirror && model.trial.running
+                ? "understudy disable \(shellWord(model.trial.workload)) --candidate \(shellWord(model.trial.candidate))"
+                : "keep \(production); try another candidate"
+        case .keepShadowing: waitingAction
+        }
+    }
+
+    private var threshold: String { (decision.threshold ?? look.tier.threshold).map(Numbers.plain) ?? "the threshold" }
+
+    /// Whether load was seen: recorded pairs say nothing about it.
+    private var expectsMoreTraffic: Bool { model.trial.source == .mirror || model.trial.source == .tap }
+
+    private var liveAction: String { "understudy enable -f FILE to confirm it on live traffic" }
+
+    private var switchAction: String {
+        guard !model.trial.simulated, expectsMoreTraffic else { return liveAction }
+        let seen = model.trial.samplingRate ?? 0
+        let steps = [0.05, 0.25, 0.5, 1].filter { $0 > seen }
+        let ramp = steps.isEmpty ? ["100 %"] : steps.map(Numbers.percent)
+        return "ramp \(candidate) up: \(ramp.joined(separator: " → ")) of calls, confirming p95 at each step"
+    }
+
+    private var waitingAction: String {
+        let name = shellWord(model.trial.workload)
+        if decision.because == .drift { return "understudy enable -f FILE with a changed file: a new trial" }
+        guard let step = look.speedUps.first, !onlyTimeIsMissing else { return waitAction }
+        switch step {
+        case .adjudicatePending:
+            return terms.adjudicateBy == .people ? "understudy review \(name)" : "understudy labels import \(name) FILE.jsonl"
+        case .adjudicate: return "understudy labels import \(name) FILE.jsonl"
+        case .raiseSamplingRate where model.trial.source == .imported: return "understudy import -f FILE PAIRS.jsonl with more pairs"
+        case .raiseSamplingRate where model.trial.source == .replay: return "understudy replay -f FILE CALLS.jsonl with more calls"
+        case .raiseSamplingRate: return onCourse ? waitAction : "\(speedUp(step)), then understudy enable -f FILE"
+        case .raiseAdjudicationShare, .raiseControlShare, .givePrices, .raiseCandidateLimits:
+            return "\(speedUp(step)), then understudy enable -f FILE"
+        }
+    }
+
+    /// The calendar is all that the first look-out waits for.
+    private var onlyTimeIsMissing: Bool {
+        guard case .days? = look.shortfalls.first, look.shortfalls.count == 1 else { return false }
+        return decision.because == .gate(.evidence)
+    }
+
+    /// The decision is likely before the trial ends, so waiting is enough.
+    private var onCourse: Bool {
+        guard let days = look.forecast?.days else { return false }
+        return days <= Double(max(0, terms.maxDays - look.day))
+    }
+
+    private var waitAction: String {
+        guard expectsMore else {
+            return model.trial.source == .imported
+                ? "understudy import -f FILE PAIRS.jsonl with more pairs" : "understudy enable -f FILE for a new trial"
+        }
+        if look.inconclusive { return "understudy enable -f FILE with more samples or wider margins: a new trial" }
+        return look.forecast?.days.map { "nothing to do until \(due($0)); keep shadowing" } ?? "nothing to do; keep shadowing"
+    }
+
+    /// A word for a shell: quoted where it holds anything but the plainest characters.
+    private func shellWord(_ word: String) -> String {
+        let plain = word.utf8.allSatisfy {
+            ($0 >= 48 && $0 <= 57) || ($0 >= 65 && $0 <= 90) || ($0 >= 97 && $0 <= 122) || "-_./:@+".utf8.contains($0)
+        }
+        if plain, !word.isEmpty { return word }
+        return "'" + ForeignText.name(word).split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+}

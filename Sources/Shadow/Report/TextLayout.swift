@@ -1,0 +1,106 @@
+/// Laying out plain text in columns of a terminal.
+enum TextLayout {
+    /// Breaks a text at spaces into lines of at most `width` columns; a word that is longer is cut. `indent` begins every line but
+    /// the first.
+    static func wrapped(_ text: String, width: Int, indent: String = "") -> [String] {
+        var lines: [String] = []
+        var line = ""
+        var used = 0
+        for word in words(text) {
+            var rest = word
+            while true {
+                let room = width - used - (line.isEmpty || line == indent ? 0 : 1)
+                let needed = columns(rest)
+                if needed <= room {
+                    if !(line.isEmpty || line == indent) {
+                        line += " "
+                        used += 1
+                    }
+                    line += rest
+                    used += needed
+                    break
+                }
+                if line.isEmpty || line == indent {
+                    let (head, tail) = split(rest, columns: max(1, width - used))
+                    lines.append(line + head)
+                    rest = tail
+                } else {
+                    lines.append(line)
+                }
+                line = indent
+                used = columns(indent)
+            }
+        }
+        if line != indent || lines.isEmpty { lines.append(line) }
+        return lines
+    }
+
+    /// Padded with spaces to `width` columns, or cut to it with an ellipsis.
+    static func padded(_ text: String, _ width: Int, right: Bool = false) -> String {
+        let used = columns(text)
+        if used > width { return split(text, columns: max(0, width - 1)).0 + "…" }
+        let space = String(repeating: " ", count: width - used)
+        return right ? space + text : text + space
+    }
+
+    /// A table whose columns are as wide as their contents; where that is more than `width`, the widest text columns are cut.
+    static func table(_ table: Page.Table, width: Int) -> [String] {
+        let header = table.columns.map(\.title)
+        var widths = header.indices.map { index in ([header] + table.rows).map { columns($0[index]) }.max() ?? 0 }
+        let gaps = 2 * (widths.count - 1)
+        while widths.reduce(0, +) + gaps > width {
+            guard let widest = widths.indices.max(by: { widths[$0] < widths[$1] }), widths[widest] > 6 else { break }
+            widths[widest] -= 1
+        }
+        func line(_ cells: [String]) -> String {
+            let padded = cells.indices.map { TextLayout.padded(cells[$0], widths[$0], right: table.columns[$0].numeric) }
+            return trimmedRight(padded.joined(separator: "  "))
+        }
+        return [line(header)] + table.rows.map(line)
+    }
+
+    static func trimmedRight(_ text: String) -> String {
+        var text = Substring(text)
+        while text.last == " " { text.removeLast() }
+        return String(text)
+    }
+
+    /// How many columns a text takes: two for wide East Asian characters and emoji, none for combining ones.
+    static func columns(_ text: String) -> Int { text.reduce(0) { $0 + columns(of: $1) } }
+
+    private static func columns(of character: Character) -> Int {
+        guard let scalar = character.unicodeScalars.first else { return 0 }
+        switch scalar.value {
+        case 0..<0x300: return 1
+        case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60,
+            0xFFE0...0xFFE6, 0x1F300...0x1FAFF, 0x20000...0x3FFFD:
+            return 2
+        default: return scalar.properties.isDefaultIgnorableCodePoint || scalar.properties.generalCategory == .nonspacingMark ? 0 : 1
+        }
+    }
+
+    /// The words of a text; a number stays with its per cent sign, and an arrow with the word after it.
+    private static func words(_ text: String) -> [String] {
+        var words: [String] = []
+        for word in text.split(whereSeparator: { $0 == " " || $0 == "\n" || $0 == "\t" }) {
+            if let last = words.last, last == "→" || word == "%" || word.hasPrefix("%)") || word == "%." || word == "%," || word == "%;" {
+                words[words.count - 1] = last + " " + word
+            } else {
+                words.append(String(word))
+            }
+        }
+        return words
+    }
+
+    private static func split(_ text: String, columns width: Int) -> (String, String) {
+        var used = 0
+        var index = text.startIndex
+        while index < text.endIndex {
+            let next = columns(of: text[index])
+            if used + next > width, index > text.startIndex { break }
+            used += next
+            text.formIndex(after: &index)
+        }
+        return (String(text[..<index]), String(text[index...]))
+    }
+}

@@ -1,0 +1,163 @@
+internal import Statistics
+internal import Traffic
+internal import Verdict
+
+/// A report for a terminal: at most `width` columns, colour only when asked for.
+struct TextReport {
+    let report: WorkloadReport
+    let width: Int
+    let colour: Bool
+    private var lines: [String] = []
+
+    init(_ report: WorkloadReport, width: Int, colour: Bool) {
+        self.report = report
+        self.width = max(60, width)
+        self.colour = colour
+    }
+
+    mutating func text() -> String {
+        lines = []
+        if let ranking = Ranking(report) {
+            add(ranking.title)
+            add(ranking.headline, style: style(report.leading))
+            add("→ \(ranking.nextAction)", indent: "  ")
+            lines.append("")
+            lines += TextLayout.table(ranking.table, width: width)
+        }
+        for (index, model) in report.reports.enumerated() {
+            let page = Page(model)
+            if report.reports.count > 1 {
+                lines += ["", String(repeating: "─", count: width)]
+                add("\(index + 1). \(page.sentences.candidate)", style: .bold)
+            }
+            firstScreen(page)
+            let sections = index == 0 ? page.sections : page.sections.filter { Ranking.shortSections.contains($0.anchor) }
+            for section in sections { add(section) }
+            if index > 0 { add("All of it: understudy report \(page.sentences.workload) --candidate \(page.sentences.candidate)") }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    // MARK: The first screen
+
+    private mutating func firstScreen(_ page: Page) {
+        let sentences = page.sentences
+        add(sentences.title)
+        let arrow = "→ \(sentences.nextAction)"
+        let room = width - TextLayout.columns(sentences.headline) - TextLayout.columns(arrow)
+        if room >= 3 {
+            lines.append(styled(sentences.headline, style(page.model)) + String(repeating: " ", count: room) + arrow)
+        } else {
+            add(sentences.headline, style: style(page.model))
+            lines += TextLayout.wrapped("  " + arrow, width: width, indent: "    ").map { $0.hasPrefix(" ") ? $0 : "  " + $0 }
+        }
+        add(sentences.impact)
+        add(sentences.gateLine)
+        add(sentences.worstFailure)
+    }
+
+    // MARK: Sections
+
+    private mutating func add(_ section: Page.Section) {
+        lines.append("")
+        add(section.title.uppercased(), style: .bold)
+        add(section.lead)
+        for block in section.blocks { add(block) }
+    }
+
+    private mutating func add(_ block: Page.Block) {
+        switch block {
+        case .gates(let views):
+            for view in views {
+                let mark = view.gate.status == .open ? "·" : Sentences.mark(view.gate.status)
+                add("\(mark) \(view.sentence) n = \(Numbers.count(view.observations))", indent: "  ", style: style(view.gate.status))
+            }
+        case .table(let table):
+            lines.append("")
+            add("\(table.caption):")
+            lines += TextLayout.table(table, width: width)
+        case .list(let items): for item in items { add("· \(item)", indent: "  ") }
+        case .paragraph(let text): add(text)
+        case .modes(let modes): add(modes)
+        case .examples(let group): add(group)
+        case .latency(let views): add(views)
+        case .curve(let curve): add(.table(curve.table))
+        case .funnel(let steps): add(steps)
+        }
+    }
+
+    private mutating func add(_ modes: [Page.ModeView]) {
+        lines.append("")
+        lines += TextLayout.table(Page.modeTable(modes), width: width)
+    }
+
+    private mutating func add(_ views: [Page.LatencyView]) {
+        lines.append("")
+        lines += TextLayout.table(Page.latencyTable(views), width: width)
+    }
+
+    private mutating func add(_ steps: [Page.FunnelStep]) {
+        let digits = steps.map { TextLayout.columns(Numbers.count($0.count)) }.max() ?? 0
+        for step in steps {
+            let number = TextLayout.padded(Numbers.count(step.count), digits, right: true)
+            add(step.leaves ? "     \(number)  \(step.label)" : "\(number)  \(step.label)", verbatim: true)
+        }
+    }
+
+    private mutating func add(_ group: Page.ExampleGroup) {
+        lines.append("")
+        add(group.title, style: .bold)
+        for example in group.examples {
+            let words = ExampleWords(example)
+            add("· pair \(words.identity)", indent: "  ")
+            let rows =
+                [("asked", words.input), (group.production, words.production), (group.candidate, words.candidate)]
+                + (words.label.map { [("right", $0)] } ?? [])
+            let label = min(24, rows.map { TextLayout.columns($0.0) }.max() ?? 0)
+            for row in rows {
+                let begin = "    " + TextLayout.padded(row.0, label) + "  "
+                lines.append(begin + TextLayout.padded(row.1, width - TextLayout.columns(begin)).trimmedRight)
+            }
+        }
+    }
+
+    // MARK: Lines
+
+    private enum Style: String {
+        case plain = ""
+        case bold = "1"
+        case good = "32"
+        case bad = "31"
+        case waiting = "33"
+    }
+
+    private func style(_ model: ReportModel) -> Style {
+        switch model.look.decision.recommendation {
+        case .switch, .twoTier: .good
+        case .stay: .bad
+        case .keepShadowing: .waiting
+        }
+    }
+
+    private func style(_ status: GateStatus) -> Style {
+        switch status {
+        case .pass: .plain
+        case .fail: .bad
+        case .open: .waiting
+        }
+    }
+
+    private mutating func add(_ text: String, indent: String = "", style: Style = .plain, verbatim: Bool = false) {
+        let wrapped = verbatim ? [text] : TextLayout.wrapped(text, width: width, indent: indent)
+        lines += wrapped.map { styled($0, style) }
+    }
+
+    private func styled(_ text: String, _ style: Style) -> String {
+        colour && style != .plain ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+    }
+}
+
+extension String {
+    /// Without spaces at the end.
+    var trimmedRight: String { TextLayout.trimmedRight(self) }
+}
