@@ -44,7 +44,7 @@ func trialIdentifier(_ number: UInt64) -> Identifier { Identifier(at: Timestamp(
         guard
             let consideration = plan.consider(head, path: Array(path.utf8)[...], id: identifier(number), at: Self.moment, tally: &tally)
         else { return nil }
-        return plan.decide(consideration, body: Array(body.utf8), tally: &tally)
+        return plan.decide(consideration, body: Array(body.utf8))
     }
 
     private func draw(
@@ -68,10 +68,6 @@ func trialIdentifier(_ number: UInt64) -> Identifier { Identifier(at: Timestamp(
             ("POST", "/v1/chat/completions", [Header("understudy-leg", "control")], "{}", "loop"),
             ("POST", "/v1/chat/completions", [Header("x-stainless-retry-count", "1")], "{}", "retry"),
             ("POST", "/v1/chat/completions", [Header("X-Stainless-Retry-Count", "0")], "{}", nil),
-            ("POST", "/v1/chat/completions", [], "[]", "not_json"),
-            ("POST", "/v1/chat/completions", [], "", "not_json"),
-            ("POST", "/v1/chat/completions", [], #"{"previous_response_id":"r"}"#, "server_state"),
-            ("POST", "/v1/chat/completions", [], #"{"previous_response_id":null}"#, nil),
         ] as [(String, String, [Header], String, String?)])
     func whatIsLeftOutIsCountedByReason(_ method: String, _ path: String, _ headers: [Header], _ body: String, _ reason: String?) throws {
         let plan = plan(try workloadSettings())
@@ -80,7 +76,6 @@ func trialIdentifier(_ number: UInt64) -> Identifier { Identifier(at: Timestamp(
         #expect((drawn == nil) == (reason != nil))
         let deltas = tally.take(at: Self.moment)
         #expect(deltas.contains { $0.stage == .calls && $0.trial == plan.trials[0].id && $0.count == 1 })
-        #expect(deltas.contains { $0.stage == .sampled } == (reason == nil))
         #expect(deltas.first { $0.stage == .skipped }?.reason == reason)
     }
 
@@ -139,6 +134,20 @@ func trialIdentifier(_ number: UInt64) -> Identifier { Identifier(at: Timestamp(
     @Test func nobodyJudgingMeansNothingIsPlanned() throws {
         let drawn = draw(plan(try workloadSettings(adjudicate: AdjudicateSettings(by: .none, disagreements: 1))), head())
         #expect(drawn?.trials[0].planned == false && drawn?.trials[0].adjudicationProbability == 0)
+    }
+
+    @Test func aRequestThatCouldNotBeKeptIsShedForTheTrialsThatHadDrawnIt() throws {
+        let plan = plan(
+            try workloadSettings(), try workloadSettings(sample: SampleSettings(rate: 1e-9)),
+            try workloadSettings(sample: SampleSettings(rate: 1, unit: .conversation)))
+        var tally = CoverageTally(workload: "w", trials: plan.trials.map(\.id))
+        let path = Array("/v1/chat/completions".utf8)[...]
+        let consideration = try #require(plan.consider(head(), path: path, id: identifier(1), at: Self.moment, tally: &tally))
+        _ = tally.take(at: Self.moment)
+        plan.shed(consideration, as: .shedTooLarge, tally: &tally)
+        let deltas = tally.take(at: Self.moment)
+        #expect(deltas.map(\.stage) == [.sampled, .shed])
+        #expect(deltas.allSatisfy { $0.trial == plan.trials[0].id && $0.count == 1 })
     }
 
     @Test func anEndedTrialTakesNothing() throws {

@@ -4,7 +4,7 @@ internal import Traffic
 enum CoverageEvent: UInt8, CaseIterable {
     /// A call came through the route.
     case call
-    /// Drawn for the trial.
+    /// Drawn for the trial, and a call that can be shadowed.
     case sampled
     /// Another method or path than those of `match`.
     case skippedNoMatch
@@ -28,8 +28,6 @@ enum CoverageEvent: UInt8, CaseIterable {
     case shedCallsPerMinute
     /// The candidate's key is named but was not found.
     case shedNoKey
-    /// The request cannot be turned into one for the candidate's API.
-    case shedUntranslatable
     /// The mirror was stopped before the candidate answered.
     case shedStopping
     /// The spool took no more.
@@ -38,10 +36,8 @@ enum CoverageEvent: UInt8, CaseIterable {
     case controlSkippedBackoff
     /// As many control calls as may run at once were running.
     case controlSkippedBusy
-    /// A fault of ours while drawing.
-    case faultSampling
-    /// A fault of ours while capturing or sending a shadow.
-    case faultCapture
+    /// A fault of ours about a shadow, which the call itself did not feel.
+    case fault
 
     /// The stage of the funnel.
     var stage: CoverageStage {
@@ -50,10 +46,10 @@ enum CoverageEvent: UInt8, CaseIterable {
         case .sampled: .sampled
         case .skippedNoMatch, .skippedLoop, .skippedRetry, .skippedNotJSON, .skippedServerState: .skipped
         case .shedTooLarge, .shedCaptureFull, .shedQueueFull, .shedQueueTimeout, .shedCircuitOpen, .shedDailyBudget, .shedCallsPerMinute,
-            .shedNoKey, .shedUntranslatable, .shedStopping, .shedSpoolFull:
+            .shedNoKey, .shedStopping, .shedSpoolFull:
             .shed
         case .controlSkippedBackoff, .controlSkippedBusy: .controlSkipped
-        case .faultSampling, .faultCapture: .fault
+        case .fault: .fault
         }
     }
 
@@ -74,13 +70,11 @@ enum CoverageEvent: UInt8, CaseIterable {
         case .shedDailyBudget: "daily_budget"
         case .shedCallsPerMinute: "calls_per_minute"
         case .shedNoKey: "no_key"
-        case .shedUntranslatable: "untranslatable"
         case .shedStopping: "stopping"
         case .shedSpoolFull: "spool_full"
         case .controlSkippedBackoff: "backoff"
         case .controlSkippedBusy: "busy"
-        case .faultSampling: "sampling"
-        case .faultCapture: "capture"
+        case .fault: "shadow"
         }
     }
 }

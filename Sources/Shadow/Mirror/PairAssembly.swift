@@ -53,7 +53,7 @@ struct PairAssembly {
     private var callIsWritten = false
 
     init(_ facts: CallFacts, evidenceOrder: UInt64, plans: [Plan], asksControl: Bool) {
-        precondition(!plans.isEmpty, "a sampled call has a trial")
+        assert(!plans.isEmpty, "a sampled call has a trial")
         self.facts = facts
         self.evidenceOrder = evidenceOrder
         self.plans = plans
@@ -71,6 +71,11 @@ struct PairAssembly {
             case .waiting, .ended: false
             }
         }
+    }
+
+    /// Plans whose candidate has neither ended nor been shed.
+    var waitingPositions: [Int] {
+        members.indices.filter { if case .waiting = members[$0] { true } else { false } }
     }
 
     /// The app has its answer, or will never have one.

@@ -112,24 +112,18 @@ struct SamplingPlan: Sendable {
         return entries.isEmpty ? nil : Consideration(id: id, calledAt: moment, entries: entries)
     }
 
-    /// Second step, when the request is complete. nil: no trial takes the call.
-    func decide(_ consideration: Consideration, body: [UInt8], tally: inout CoverageTally) -> Draw? {
-        let exclusion = BodyExclusion.find(in: body)
+    /// Second step, when the request is complete. nil: no trial takes the call. Whether a drawn call can be shadowed is found
+    /// out off the production path; only then it counts as sampled.
+    func decide(_ consideration: Consideration, body: [UInt8]) -> Draw? {
         let numbers = DrawNumbers(key: key, id: consideration.id)
-        let opening =
-            consideration.entries.contains { !$0.isDrawn }
-            ? ConversationKey(openingOf: body, at: consideration.calledAt, key: key) : nil
+        let needsOpening = consideration.entries.contains { !$0.isDrawn }
+        let opening = needsOpening ? ConversationKey(openingOf: body, at: consideration.calledAt, key: key) : nil
         var taken: [TrialDraw] = []
         var conversation: String?
         for entry in consideration.entries {
             let trial = trials[entry.trial]
             guard let named = take(entry, trial, body, opening) else { continue }
-            if let exclusion {
-                tally.count(exclusion, trial: entry.trial, segment: entry.segment)
-                continue
-            }
             conversation = conversation ?? named.conversation
-            tally.count(.sampled, trial: entry.trial, segment: entry.segment)
             taken.append(
                 TrialDraw(
                     trial: entry.trial, segment: entry.segment, samplingRate: entry.rate,
@@ -141,6 +135,14 @@ struct SamplingPlan: Sendable {
         return Draw(
             id: consideration.id, calledAt: consideration.calledAt, conversation: conversation, trials: taken, controlRate: controlRate,
             asksControl: numbers.control < controlRate, evidenceOrder: numbers.evidenceOrder)
+    }
+
+    /// Instead of the second step, for a call whose request could not be kept: counts it for the trials that had drawn it.
+    func shed(_ consideration: Consideration, as event: CoverageEvent, tally: inout CoverageTally) {
+        for entry in consideration.entries where entry.isDrawn {
+            tally.count(.sampled, trial: entry.trial, segment: entry.segment)
+            tally.count(event, trial: entry.trial, segment: entry.segment)
+        }
     }
 
     /// Why no trial may take a call, as far as its head says.

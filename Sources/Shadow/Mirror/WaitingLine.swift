@@ -52,8 +52,8 @@ struct WaitingLine<Element> {
 
     /// A place has become free.
     mutating func leave() {
-        precondition(busy > 0, "a place was given back twice")
-        busy -= 1
+        assert(busy > 0, "a place was given back twice")
+        busy = max(0, busy - 1)
     }
 
     /// The next that may begin, if there is a free place; it has that place now.

@@ -1,0 +1,37 @@
+internal import Configuration
+internal import Traffic
+
+/// One trial's candidate as the shadow thread keeps it, across changes of the settings.
+final class CandidateCell {
+    /// A call in the candidate's line: the call and its position in the call's plans.
+    struct Ticket {
+        var call: OpenCall
+        var position: Int
+    }
+
+    private(set) var trial: MirrorTrial
+    private(set) var key: CandidateKey
+    private let calendar: TrialCalendar
+    var cage: CandidateCage<Ticket>
+    /// Pairs written since the mirror started.
+    var pairs = 0
+
+    init(_ trial: MirrorTrial, key: CandidateKey) {
+        self.trial = trial
+        self.key = key
+        calendar = TrialCalendar(timezone: trial.settings.trial.timezone)
+        cage = CandidateCage(trial.settings.candidate)
+    }
+
+    var candidate: CandidateSettings { trial.settings.candidate }
+
+    /// Takes settings that may change within a trial.
+    func update(_ trial: MirrorTrial, key: CandidateKey) {
+        self.trial = trial
+        self.key = key
+        cage.update(trial.settings.candidate)
+    }
+
+    /// The trial's calendar day.
+    func day(at moment: Timestamp) -> Int { calendar.day(of: moment) }
+}

@@ -1,0 +1,148 @@
+internal import Configuration
+public import EventLoop
+internal import HTTPServer
+internal import Synchronization
+public import Telemetry
+internal import Traffic
+
+/// The mirror: answers every call exactly as production would, and beside that sends a sampled share to the candidates.
+///
+/// One event loop a core serves production; one further thread does everything else. Routes and trials come from a checksummed
+/// local file and nothing else is needed to serve: no database, no network but the upstreams.
+public final class Mirror: Sendable {
+    private let configuration: MirrorConfiguration
+    private let log: Log
+    private let registry: MetricsRegistry
+    private let desk: ShadowDesk
+    private let limits: CaptureLimits
+    private let state = Mutex(State())
+    private let keeper: SettingsKeeper
+
+    private struct State {
+        var loops: [ProductionLoop] = []
+        var address: SocketAddress?
+        var metricsAddress: SocketAddress?
+        var isDraining = false
+    }
+
+    /// Prepares a mirror; nothing is served before `start`. Throws `resources`.
+    public init(
+        _ configuration: MirrorConfiguration, sink: any PairSink, metrics: MetricsRegistry, log: Log
+    ) throws(MirrorError) {
+        self.configuration = configuration
+        self.log = log
+        registry = metrics
+        limits = CaptureLimits(perMessage: configuration.captureLimit, memory: CaptureMemory(limit: configuration.captureMemory))
+        do throws(EventLoopError) {
+            desk = try ShadowDesk(limits: limits, sink: sink, metrics: metrics, log: log)
+        } catch {
+            throw MirrorError(.resources, "the mirror could not start: \(error)")
+        }
+        keeper = SettingsKeeper(configuration, desk: desk, log: log, metrics: metrics)
+    }
+
+    /// Reads the settings, listens and serves. Returns where apps can call. Blocks until then; not for a loop's thread.
+    @discardableResult
+    public func start() throws(MirrorError) -> SocketAddress {
+        let table = keeper.start()
+        do throws(MirrorError) {
+            try openMetrics()
+            return try openLoops(table)
+        } catch {
+            stopThreads()
+            throw error
+        }
+    }
+
+    /// Where apps call: what was bound, or before `start` what was asked for.
+    public var address: SocketAddress { state.withLock { $0.address } ?? configuration.address }
+    /// Where metrics are; nil before `start` and where none are served.
+    public var metricsAddress: SocketAddress? { state.withLock { $0.metricsAddress } }
+    /// Whether calls are served and settings have been read.
+    public var isReady: Bool { notReadyBecause == nil }
+
+    private var notReadyBecause: String? {
+        let (isServing, isDraining) = state.withLock { (!$0.loops.isEmpty, $0.isDraining) }
+        if isDraining { return "the mirror is stopping" }
+        if !isServing { return "the mirror is starting" }
+        return keeper.hasSettings ? nil : "there are no settings yet at \(configuration.settingsFile)"
+    }
+
+    /// Ends the mirror: stops accepting, lets calls in flight be answered and then shadow legs end, each within `grace` nanoseconds,
+    /// hands the last counts to the sink, ends all threads. Blocks until then; not for a loop's thread. Once.
+    public func drain(grace nanoseconds: UInt64) {
+        let loops = state.withLock { state in
+            state.isDraining = true
+            return state.loops
+        }
+        let waiters = loops.map { loop in
+            let waiter = Waiter<Void>()
+            loop.thread.loop.submit { loop.close(grace: nanoseconds) { waiter.give(()) } }
+            return waiter
+        }
+        for waiter in waiters { waiter.wait() }
+        let waiter = Waiter<Void>()
+        keeper.stop()
+        desk.submit { desk in desk.close(grace: nanoseconds) { waiter.give(()) } }
+        waiter.wait()
+        stopThreads()
+    }
+
+    private func openMetrics() throws(MirrorError) {
+        guard let wanted = configuration.metricsAddress else { return }
+        let waiter = Waiter<Result<SocketAddress, EventLoopError>>()
+        desk.submit { [self] desk in
+            do throws(EventLoopError) {
+                let server = try MetricsServer(loop: desk.thread.loop, address: wanted, registry: registry) { [unowned self] in
+                    notReadyBecause
+                }
+                desk.keep(server)
+                waiter.give(.success(server.address))
+            } catch {
+                waiter.give(.failure(error))
+            }
+        }
+        switch waiter.wait() {
+        case .success(let bound): state.withLock { $0.metricsAddress = bound }
+        case .failure(let error): throw MirrorError(.cannotListenForMetrics, "cannot serve metrics on \(wanted): \(error)")
+        }
+    }
+
+    private func openLoops(_ table: RouteTable) throws(MirrorError) -> SocketAddress {
+        var address = configuration.address
+        var loops: [ProductionLoop] = []
+        var count = configuration.loops
+        if case .unix = address { count = 1 }  // a Unix socket has one listener
+        for number in 0..<count {
+            let waiter = Waiter<Result<SocketAddress, EventLoopError>>()
+            do throws(EventLoopError) {
+                let loop = try ProductionLoop(name: "mirror-\(number)", table: table, desk: desk, limits: limits)
+                loops.append(loop)
+                state.withLock { $0.loops = loops }
+                let wanted = address
+                loop.thread.loop.submit { [serverLimits = configuration.serverLimits, count] in
+                    do throws(EventLoopError) {
+                        waiter.give(.success(try loop.open(wanted, number: number, of: count, limits: serverLimits)))
+                    } catch {
+                        waiter.give(.failure(error))
+                    }
+                }
+                address = try waiter.wait().get()
+            } catch {
+                throw MirrorError(.cannotListen, "the mirror cannot listen on \(address): \(error)")
+            }
+        }
+        let bound = address
+        state.withLock { $0.address = bound }
+        keeper.publish(to: loops)
+        registry.gauge("understudy_captured_bytes", help: "Bytes held for calls being shadowed.") { [memory = limits.memory] in
+            Double(memory.bytes)
+        }
+        return bound
+    }
+
+    private func stopThreads() {
+        for loop in state.withLock({ $0.loops }) { loop.thread.stop() }
+        desk.thread.stop()
+    }
+}

@@ -1,0 +1,69 @@
+public import EventLoop
+internal import Glibc
+public import HTTPServer
+
+/// How a mirror is started. What it serves stands in the settings file, which may change while it runs.
+public struct MirrorConfiguration: Sendable {
+    /// The checksummed file of routes and trials. It may be missing at first: every call is answered by 404 until it is there.
+    public var settingsFile: String
+    /// Where apps call.
+    public var address: SocketAddress
+    /// Where `/metrics`, `/livez` and `/readyz` are; nil serves none.
+    public var metricsAddress: SocketAddress?
+    /// Event loops that serve production, at least 1: one a core.
+    public var loops: Int
+    /// Longest request or answer, in bytes, that is kept for a comparison. Longer ones pass whole and are marked.
+    public var captureLimit: Int
+    /// Bytes that all captured calls together may hold; beyond it, calls are not shadowed.
+    public var captureMemory: Int
+    /// Authorities (`host` or `host:port`, as `UpstreamURL.authority` has them) that credentials may be sent to; nil is any.
+    public var allowedUpstreams: Set<String>?
+    /// What apps' connections are allowed.
+    public var serverLimits: ServerLimits
+    /// Where candidates' keys named by `env` are looked up. Its values are neither logged nor stored.
+    public var environment: [String: String]
+
+    /// Cores that this machine has online.
+    public static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+    public init(
+        settingsFile: String, address: SocketAddress = .tcp(host: "127.0.0.1", port: 8080),
+        metricsAddress: SocketAddress? = .tcp(host: "127.0.0.1", port: 9464), loops: Int = MirrorConfiguration.cores,
+        captureLimit: Int = 8 << 20,
+        captureMemory: Int = 256 << 20, allowedUpstreams: Set<String>? = nil, serverLimits: ServerLimits = ServerLimits(),
+        environment: [String: String] = [:]
+    ) {
+        precondition(loops >= 1 && captureLimit > 0 && captureMemory > 0, "a mirror needs a loop and some memory")
+        self.settingsFile = settingsFile
+        self.address = address
+        self.metricsAddress = metricsAddress
+        self.loops = loops
+        self.captureLimit = captureLimit
+        self.captureMemory = captureMemory
+        self.allowedUpstreams = allowedUpstreams
+        self.serverLimits = serverLimits
+        self.environment = environment
+    }
+}
+
+/// Why a mirror could not start.
+public struct MirrorError: Error, Sendable, CustomStringConvertible {
+    /// What went wrong.
+    public enum Code: Sendable {
+        /// The address for apps cannot be listened on.
+        case cannotListen
+        /// The address for metrics cannot be listened on.
+        case cannotListenForMetrics
+        /// Threads or descriptors ran out.
+        case resources
+    }
+
+    public var code: Code
+    /// One line that says what to do.
+    public var description: String
+
+    init(_ code: Code, _ description: String) {
+        self.code = code
+        self.description = description
+    }
+}
