@@ -88,6 +88,7 @@ let tests: [Target] = [
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "EmbeddedPostgres", "Processes", "TestSupport"]),
     .testTarget(name: "ProcessesTests", dependencies: ["Processes", "TestSupport"]),
+    .testTarget(name: "TestSupportTests", dependencies: ["Postgres", "Processes", "TestSupport"]),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
     .testTarget(name: "TrafficTests", dependencies: ["Traffic"]),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Traffic", "JSON"]),
