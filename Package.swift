@@ -73,12 +73,7 @@ let program: [Target] = [
 ]
 
 let tests: [Target] = [
-    .target(
-        name: "TestSupport",
-        dependencies: [
-            "EmbeddedPostgres", "Postgres", "Processes", "JSON", "EventLoop", "HTTPWire", "HTTPServer", "HTTPClient", "StandIn",
-        ],
-        path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["EmbeddedPostgres", "Postgres", "Processes"], path: "Tests/TestSupport"),
     .executableTarget(name: "RealModelTrial", path: "Tests/RealModelTrial"),
     .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
     .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),

@@ -1,9 +1,8 @@
-import Glibc
-
 /// An answer as a probe has read it.
 public struct HTTPAnswer: Sendable {
-    /// The status line's number and phrase.
+    /// The status line's number.
     public let status: Int
+    /// The status line's phrase.
     public let reason: String
     /// The header lines in order, spelled as they came.
     public let headers: [(name: String, value: String)]
@@ -20,39 +19,17 @@ public struct HTTPAnswer: Sendable {
     public var text: String { String(decoding: body, as: UTF8.self) }
 }
 
-/// Why a probe got no answer.
-public struct ProbeError: Error, CustomStringConvertible {
-    public let description: String
-}
-
 /// A plain blocking HTTP client for tests: it sends the bytes it is given and reads answers by its own small parser, so that it shares
 /// no fault with what it tests. One connection; one thread at a time.
 public final class HTTPProbe {
-    private let socket: Int32
-    private var pending: [UInt8] = []
-    private var isClosed = false
+    private let socket: BlockingSocket
 
     /// Connects to a TCP port of this machine.
     ///
     /// - Parameter timeoutMilliseconds: how long any later call may wait.
     public init(port: UInt16, timeoutMilliseconds: Int = 10_000) throws {
-        socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let result = unsafe withUnsafePointer(to: &address) { address in
-            unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard result == 0 else { throw ProbeError(description: "cannot connect to port \(port): errno \(errno)") }
-        var patience = timeval(tv_sec: timeoutMilliseconds / 1000, tv_usec: timeoutMilliseconds % 1000 * 1000)
-        unsafe setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-        unsafe setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        socket = try BlockingSocket(port: port, timeoutMilliseconds: timeoutMilliseconds)
     }
-
-    deinit { close() }
 
     /// Sends a whole request on a connection of its own and reads the whole answer.
     public static func request(
@@ -74,66 +51,48 @@ public final class HTTPProbe {
     }
 
     /// Sends text as it stands.
-    public func send(_ text: String) throws { try send(Array(text.utf8)) }
+    public func send(_ text: String) throws { try socket.send(Array(text.utf8)) }
 
     /// Sends bytes as they stand.
-    public func send(_ bytes: [UInt8]) throws {
-        var sent = 0
-        while sent < bytes.count {
-            let rest = bytes[sent...]
-            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-            guard count > 0 else { throw ProbeError(description: "cannot send: errno \(errno)") }
-            sent += count
-        }
-    }
+    public func send(_ bytes: [UInt8]) throws { try socket.send(bytes) }
 
     /// Says that nothing more will be sent; answers can still be read.
-    public func endSending() { _ = shutdown(socket, Int32(SHUT_WR)) }
+    public func endSending() { socket.endSending() }
 
     /// Ends the connection.
-    public func close() {
-        if !isClosed { _ = Glibc.close(socket) }
-        isClosed = true
-    }
+    public func close() { socket.close() }
 
     /// Ends the connection by a reset, as a killed program's kernel does.
     public func reset() {
-        var option = linger(l_onoff: 1, l_linger: 0)
-        unsafe setsockopt(socket, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
-        close()
+        socket.resetOnClose()
+        socket.close()
     }
 
     /// What comes next, waiting for at least one byte; empty at the end of the connection.
     public func read() throws -> [UInt8] {
-        if pending.isEmpty, try !fill() { return [] }
-        defer { pending = [] }
-        return pending
+        if socket.pending.isEmpty, try !socket.fill() { return [] }
+        return socket.takePending()
     }
 
     /// Everything up to the end of the connection.
     public func readToEnd() throws -> [UInt8] {
-        while try fill() {}
-        defer { pending = [] }
-        return pending
+        while try socket.fill() {}
+        return socket.takePending()
     }
 
     /// The head of the next answer. Its body can then be read raw by `read`, or by `readBody`.
     public func readHead() throws -> HTTPAnswer {
-        let end = try find(Array("\r\n\r\n".utf8), from: 0)
-        let head = Array(pending[..<end])
-        pending.removeSubrange(..<end)
-        var lines = String(decoding: head, as: UTF8.self).components(separatedBy: "\r\n").filter { !$0.isEmpty }
-        guard !lines.isEmpty else { throw ProbeError(description: "an empty head") }
-        let first = lines.removeFirst().split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
-        guard first.count >= 2, first[0].hasPrefix("HTTP/1."), let status = Int(first[1]) else {
-            throw ProbeError(description: "not a status line: \(String(decoding: head, as: UTF8.self))")
+        guard let bytes = try socket.take(through: "\r\n\r\n") else {
+            let rest = String(decoding: socket.pending.prefix(200), as: UTF8.self)
+            throw ProbeError(description: "the connection ended before an answer: \(rest)")
         }
-        let headers = lines.map { line in
-            let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            return (name: parts[0], value: parts.count > 1 ? parts[1].trimmed() : "")
+        let head = try MessageHead(bytes)
+        guard head.first.count >= 2, head.first[0].hasPrefix("HTTP/1."), let status = Int(head.first[1]) else {
+            throw ProbeError(description: "not an answer's head: \(String(decoding: bytes, as: UTF8.self))")
         }
         return HTTPAnswer(
-            status: status, reason: first.count > 2 ? String(first[2]) : "", headers: headers, body: [], rawBytes: head, isComplete: true)
+            status: status, reason: head.first.count > 2 ? head.first[2] : "", headers: head.headers, body: [], rawBytes: bytes,
+            isComplete: true)
     }
 
     /// The next whole answer. Interim answers (1xx) are passed over, and stay in `rawBytes`.
@@ -154,77 +113,16 @@ public final class HTTPProbe {
     /// Reads the body that belongs to a head. A connection that ends too early gives what came, marked incomplete.
     public func readBody(_ answer: inout HTTPAnswer) throws {
         if answer.header("transfer-encoding")?.lowercased() == "chunked" {
-            try readChunks(&answer)
-        } else if let length = answer.header("content-length").flatMap({ Int($0) }) {
-            while pending.count < length, try fill() {}
-            take(min(length, pending.count), &answer)
-            answer.isComplete = answer.body.count == length
-        } else {
-            while try fill() {}
-            take(pending.count, &answer)
+            let (body, raw, isComplete) = try socket.takeChunks()
+            answer.body += body
+            answer.rawBytes += raw
+            answer.isComplete = isComplete
+            return
         }
-    }
-
-    private func readChunks(_ answer: inout HTTPAnswer) throws {
-        while true {
-            guard let lineEnd = try? find([13, 10], from: 0) else {
-                answer.isComplete = false
-                return
-            }
-            let line = String(decoding: pending[..<(lineEnd - 2)], as: UTF8.self)
-            guard let size = Int(line.prefix { $0 != ";" }.description.trimmed(), radix: 16) else {
-                throw ProbeError(description: "not a chunk's length: \(line)")
-            }
-            while pending.count < lineEnd + size + 2, try fill() {}
-            guard pending.count >= lineEnd + size + 2 else {
-                answer.isComplete = false
-                return
-            }
-            answer.body += pending[lineEnd..<(lineEnd + size)]
-            answer.rawBytes += pending[..<(lineEnd + size + 2)]
-            pending.removeSubrange(..<(lineEnd + size + 2))
-            if size == 0 { return }
-        }
-    }
-
-    private func take(_ count: Int, _ answer: inout HTTPAnswer) {
-        answer.body += pending[..<count]
-        answer.rawBytes += pending[..<count]
-        pending.removeSubrange(..<count)
-    }
-
-    /// The place behind the next occurrence of `pattern`.
-    private func find(_ pattern: [UInt8], from start: Int) throws -> Int {
-        var place = start
-        while true {
-            while place + pattern.count <= pending.count {
-                if pending[place..<(place + pattern.count)].elementsEqual(pattern) { return place + pattern.count }
-                place += 1
-            }
-            guard try fill() else {
-                throw ProbeError(description: "the connection ended: \(String(decoding: pending.prefix(200), as: UTF8.self))")
-            }
-        }
-    }
-
-    /// Adds what has come to `pending`. False at the end of the connection, a reset included.
-    private func fill() throws -> Bool {
-        var chunk = [UInt8](repeating: 0, count: 65_536)
-        var count = unsafe recv(socket, &chunk, chunk.count, 0)
-        while count < 0 && errno == EINTR { count = unsafe recv(socket, &chunk, chunk.count, 0) }
-        if count < 0 && errno == EAGAIN { throw ProbeError(description: "nothing came in time") }
-        guard count > 0 else { return false }
-        pending += chunk[..<count]
-        return true
-    }
-}
-
-extension String {
-    fileprivate func trimmed() -> String {
-        String(drop(while: { $0 == " " || $0 == "\t" }).reversed().drop(while: { $0 == " " || $0 == "\t" }).reversed())
-    }
-
-    fileprivate func components(separatedBy separator: String) -> [String] {
-        split(separator: separator, omittingEmptySubsequences: false).map(String.init)
+        let length = answer.header("content-length").flatMap { Int($0) }
+        let body = try length.map { try socket.take($0) } ?? readToEnd()
+        answer.body += body
+        answer.rawBytes += body
+        answer.isComplete = length == nil || body.count == length
     }
 }

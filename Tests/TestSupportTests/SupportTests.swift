@@ -18,7 +18,9 @@ import Testing
     }
 
     @Test func aTemplateIsPreparedOnceAndDatabasesAreApart() throws {
-        let prepare: (String) throws -> Void = { try PostgresConnection(url: $0, applicationName: "prepare").script("CREATE TABLE t (id integer)") }
+        let prepare: (String) throws -> Void = {
+            try PostgresConnection(url: $0, applicationName: "prepare").script("CREATE TABLE t (id integer)")
+        }
         let urls = try (0..<2).map { _ in try TemporaryPostgres.freshDatabase(template: "support", prepare: prepare) }
         try PostgresConnection(url: urls[0], applicationName: "test").script("INSERT INTO t VALUES (1)")
         #expect(try urls.map { try PostgresConnection(url: $0, applicationName: "test").query("SELECT FROM t").count } == [1, 0])
