@@ -33,16 +33,16 @@ CREATE TABLE understudy_store.trial (
     ended_at timestamptz,
     end_reason text CHECK (end_reason IN ('replaced', 'disabled', 'completed', 'route_removed')),
 
-    -- What the evidence has fixed. Together these make every old verdict reproducible.
+    -- What the evidence has fixed, which makes every old verdict reproducible.
     --
-    -- Conversations of days up to this one have their pair in evidence chosen.
-    settled_through date,
     -- Two-tier thresholds, falling, and the last pair that fixed them: pairs up to it are left out of the tier test.
     tier_grid double precision[],
     tier_grid_called_at timestamptz,
     tier_grid_pair uuid,
     -- What all looks so far established (Verdict's Latches).
     latches jsonb,
+    -- When its comparisons went, or the first of them: from then on its last look is its verdict.
+    evidence_pruned_at timestamptz,
 
     CHECK ((state = 'ended') = (ended_at IS NOT NULL)),
     CHECK ((state = 'ended') = (end_reason IS NOT NULL)),

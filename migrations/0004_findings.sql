@@ -10,6 +10,7 @@ CREATE TABLE understudy_store.comparison (
     called_at timestamptz NOT NULL,
     ages_from timestamptz NOT NULL,
     compared_at timestamptz NOT NULL,
+    sampling_rate double precision NOT NULL,
     evidence_weight double precision NOT NULL,
     adjudication_probability double precision NOT NULL,
     -- π_A; 0 where no control could be drawn.
@@ -39,6 +40,7 @@ CREATE TABLE understudy_store.comparison (
         CASE WHEN input_length < 100 THEN 0 WHEN input_length < 300 THEN 1 WHEN input_length < 1000 THEN 2
             WHEN input_length < 3000 THEN 3 WHEN input_length < 10000 THEN 4 ELSE 5 END) STORED,
     planned boolean NOT NULL,
+    rates_estimated boolean NOT NULL,
     -- Null while a conversation's day has not ended.
     in_evidence boolean,
     production_failed boolean NOT NULL,
@@ -183,5 +185,16 @@ CREATE TABLE understudy_store.cost_day (
     cost double precision NOT NULL,
     -- Those of `calls` whose tokens are our estimate.
     estimated_calls bigint NOT NULL,
+    -- Of production: the calls that the pairs stand for, Σ 1/ρ, where the rates were logged.
+    represented_calls double precision NOT NULL,
     PRIMARY KEY (trial, day, leg)
+);
+
+-- What else the pairs of a trial had in common: model names, parameters that the candidate could not take, reckoned rates.
+CREATE TABLE understudy_store.use_count (
+    trial uuid NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('production_model', 'untranslated', 'estimated_rates')),
+    name text NOT NULL,
+    pairs bigint NOT NULL,
+    PRIMARY KEY (trial, kind, name)
 );

@@ -110,7 +110,8 @@ SELECT trial.workload, trial.id AS trial, trial.candidate,
 FROM understudy_store.latency_day AS latency
 JOIN understudy_store.trial ON trial.id = latency.trial;
 
--- The way of a day's calls. Counts of the route as a whole belong to every trial of a mirror that ran in that minute.
+-- The way of a day's calls. Mirrors count every call once for the route as a whole and once for each running trial, so the two are
+-- never added; faults and control legs not asked are counted for the route only, and belong to every trial that ran in that minute.
 CREATE VIEW understudy_store.coverage_of_trial AS
 SELECT trial.id AS trial, (counted.period_start AT TIME ZONE trial.timezone)::date AS day, counted.stage, counted.reason,
     sum(counted.calls)::bigint AS calls
@@ -118,7 +119,8 @@ FROM understudy_store.trial
 JOIN understudy_store.coverage_count AS counted
     ON counted.workload = trial.workload
     AND (counted.trial = trial.id
-        OR (counted.trial IS NULL AND trial.source = 'mirror' AND counted.period_start >= date_trunc('minute', trial.started_at)
+        OR (counted.trial IS NULL AND counted.stage IN ('control_skipped', 'fault') AND trial.source = 'mirror'
+            AND counted.period_start >= date_trunc('minute', trial.started_at)
             AND (trial.ended_at IS NULL OR counted.period_start < trial.ended_at)))
 GROUP BY trial.id, (counted.period_start AT TIME ZONE trial.timezone)::date, counted.stage, counted.reason;
 
@@ -152,12 +154,14 @@ FROM understudy_store.coverage_of_trial AS counted
 JOIN understudy_store.trial ON trial.id = counted.trial
 WHERE counted.calls > 0;
 
--- A month is 365.25 ÷ 12 days like the one in the row; without counted calls (recorded pairs) nobody can tell.
+-- A month is 365 ÷ 12 days like the one in the row. Where no mirror counted the calls (recorded pairs), they are as many as
+-- the pairs stand for, if their sampling rates were given.
 CREATE VIEW understudy.costs AS
 SELECT trial.workload, trial.id AS trial, trial.candidate, cost.day, cost.leg, cost.calls,
     cost.cost / nullif(cost.priced_calls, 0) AS cost_per_case,
     cost.cost / nullif(cost.priced_calls, 0) * 1e6 AS cost_per_million_calls,
-    cost.cost / nullif(cost.priced_calls, 0) * nullif(coverage.calls, 0) * 365.25 / 12 AS cost_per_month,
+    cost.cost / nullif(cost.priced_calls, 0) * coalesce(coverage.calls, nullif(represented.calls, 0))
+        * 365 / 12 AS cost_per_month,
     cost.estimated_calls / nullif(cost.calls, 0)::double precision AS estimated_share
 FROM understudy_store.cost_day AS cost
 JOIN understudy_store.trial ON trial.id = cost.trial
@@ -167,6 +171,9 @@ LEFT JOIN (
     WHERE stage = 'calls'
     GROUP BY trial, day
 ) AS coverage ON coverage.trial = cost.trial AND coverage.day = cost.day
+LEFT JOIN (
+    SELECT trial, day, represented_calls AS calls FROM understudy_store.cost_day WHERE leg = 'production'
+) AS represented ON represented.trial = cost.trial AND represented.day = cost.day
 WHERE cost.calls > 0;
 
 -- Of a day the last look counts.
@@ -302,7 +309,7 @@ COMMENT ON COLUMN understudy.costs.leg IS 'production, candidate or control.';
 COMMENT ON COLUMN understudy.costs.calls IS 'Legs asked.';
 COMMENT ON COLUMN understudy.costs.cost_per_case IS 'Mean cost of a leg whose price and tokens are known.';
 COMMENT ON COLUMN understudy.costs.cost_per_million_calls IS 'The same for a million calls.';
-COMMENT ON COLUMN understudy.costs.cost_per_month IS 'The same for a month of all the workload''s calls at this day''s volume; null for recorded pairs.';
+COMMENT ON COLUMN understudy.costs.cost_per_month IS 'The same for a month of all the workload''s calls at this day''s volume; null where that is not known.';
 COMMENT ON COLUMN understudy.costs.estimated_share IS 'Share of the legs whose tokens are our estimate.';
 COMMENT ON VIEW understudy.gates IS 'The tests that a verdict needs, at the last look of each day.';
 COMMENT ON COLUMN understudy.gates.workload IS 'The workload.';

@@ -81,16 +81,16 @@ enum EmbeddedMigrations {
                     ended_at timestamptz,
                     end_reason text CHECK (end_reason IN ('replaced', 'disabled', 'completed', 'route_removed')),
 
-                    -- What the evidence has fixed. Together these make every old verdict reproducible.
+                    -- What the evidence has fixed, which makes every old verdict reproducible.
                     --
-                    -- Conversations of days up to this one have their pair in evidence chosen.
-                    settled_through date,
                     -- Two-tier thresholds, falling, and the last pair that fixed them: pairs up to it are left out of the tier test.
                     tier_grid double precision[],
                     tier_grid_called_at timestamptz,
                     tier_grid_pair uuid,
                     -- What all looks so far established (Verdict's Latches).
                     latches jsonb,
+                    -- When its comparisons went, or the first of them: from then on its last look is its verdict.
+                    evidence_pruned_at timestamptz,
 
                     CHECK ((state = 'ended') = (ended_at IS NOT NULL)),
                     CHECK ((state = 'ended') = (end_reason IS NOT NULL)),
@@ -424,6 +424,7 @@ enum EmbeddedMigrations {
                     called_at timestamptz NOT NULL,
                     ages_from timestamptz NOT NULL,
                     compared_at timestamptz NOT NULL,
+                    sampling_rate double precision NOT NULL,
                     evidence_weight double precision NOT NULL,
                     adjudication_probability double precision NOT NULL,
                     -- π_A; 0 where no control could be drawn.
@@ -453,6 +454,7 @@ enum EmbeddedMigrations {
                         CASE WHEN input_length < 100 THEN 0 WHEN input_length < 300 THEN 1 WHEN input_length < 1000 THEN 2
                             WHEN input_length < 3000 THEN 3 WHEN input_length < 10000 THEN 4 ELSE 5 END) STORED,
                     planned boolean NOT NULL,
+                    rates_estimated boolean NOT NULL,
                     -- Null while a conversation's day has not ended.
                     in_evidence boolean,
                     production_failed boolean NOT NULL,
@@ -597,7 +599,18 @@ enum EmbeddedMigrations {
                     cost double precision NOT NULL,
                     -- Those of `calls` whose tokens are our estimate.
                     estimated_calls bigint NOT NULL,
+                    -- Of production: the calls that the pairs stand for, Σ 1/ρ, where the rates were logged.
+                    represented_calls double precision NOT NULL,
                     PRIMARY KEY (trial, day, leg)
+                );
+
+                -- What else the pairs of a trial had in common: model names, parameters that the candidate could not take, reckoned rates.
+                CREATE TABLE understudy_store.use_count (
+                    trial uuid NOT NULL,
+                    kind text NOT NULL CHECK (kind IN ('production_model', 'untranslated', 'estimated_rates')),
+                    name text NOT NULL,
+                    pairs bigint NOT NULL,
+                    PRIMARY KEY (trial, kind, name)
                 );
 
                 """##),
@@ -764,7 +777,8 @@ enum EmbeddedMigrations {
                 FROM understudy_store.latency_day AS latency
                 JOIN understudy_store.trial ON trial.id = latency.trial;
 
-                -- The way of a day's calls. Counts of the route as a whole belong to every trial of a mirror that ran in that minute.
+                -- The way of a day's calls. Mirrors count every call once for the route as a whole and once for each running trial, so the two are
+                -- never added; faults and control legs not asked are counted for the route only, and belong to every trial that ran in that minute.
                 CREATE VIEW understudy_store.coverage_of_trial AS
                 SELECT trial.id AS trial, (counted.period_start AT TIME ZONE trial.timezone)::date AS day, counted.stage, counted.reason,
                     sum(counted.calls)::bigint AS calls
@@ -772,7 +786,8 @@ enum EmbeddedMigrations {
                 JOIN understudy_store.coverage_count AS counted
                     ON counted.workload = trial.workload
                     AND (counted.trial = trial.id
-                        OR (counted.trial IS NULL AND trial.source = 'mirror' AND counted.period_start >= date_trunc('minute', trial.started_at)
+                        OR (counted.trial IS NULL AND counted.stage IN ('control_skipped', 'fault') AND trial.source = 'mirror'
+                            AND counted.period_start >= date_trunc('minute', trial.started_at)
                             AND (trial.ended_at IS NULL OR counted.period_start < trial.ended_at)))
                 GROUP BY trial.id, (counted.period_start AT TIME ZONE trial.timezone)::date, counted.stage, counted.reason;
 
@@ -806,12 +821,14 @@ enum EmbeddedMigrations {
                 JOIN understudy_store.trial ON trial.id = counted.trial
                 WHERE counted.calls > 0;
 
-                -- A month is 365.25 ÷ 12 days like the one in the row; without counted calls (recorded pairs) nobody can tell.
+                -- A month is 365 ÷ 12 days like the one in the row. Where no mirror counted the calls (recorded pairs), they are as many as
+                -- the pairs stand for, if their sampling rates were given.
                 CREATE VIEW understudy.costs AS
                 SELECT trial.workload, trial.id AS trial, trial.candidate, cost.day, cost.leg, cost.calls,
                     cost.cost / nullif(cost.priced_calls, 0) AS cost_per_case,
                     cost.cost / nullif(cost.priced_calls, 0) * 1e6 AS cost_per_million_calls,
-                    cost.cost / nullif(cost.priced_calls, 0) * nullif(coverage.calls, 0) * 365.25 / 12 AS cost_per_month,
+                    cost.cost / nullif(cost.priced_calls, 0) * coalesce(coverage.calls, nullif(represented.calls, 0))
+                        * 365 / 12 AS cost_per_month,
                     cost.estimated_calls / nullif(cost.calls, 0)::double precision AS estimated_share
                 FROM understudy_store.cost_day AS cost
                 JOIN understudy_store.trial ON trial.id = cost.trial
@@ -821,6 +838,9 @@ enum EmbeddedMigrations {
                     WHERE stage = 'calls'
                     GROUP BY trial, day
                 ) AS coverage ON coverage.trial = cost.trial AND coverage.day = cost.day
+                LEFT JOIN (
+                    SELECT trial, day, represented_calls AS calls FROM understudy_store.cost_day WHERE leg = 'production'
+                ) AS represented ON represented.trial = cost.trial AND represented.day = cost.day
                 WHERE cost.calls > 0;
 
                 -- Of a day the last look counts.
@@ -956,7 +976,7 @@ enum EmbeddedMigrations {
                 COMMENT ON COLUMN understudy.costs.calls IS 'Legs asked.';
                 COMMENT ON COLUMN understudy.costs.cost_per_case IS 'Mean cost of a leg whose price and tokens are known.';
                 COMMENT ON COLUMN understudy.costs.cost_per_million_calls IS 'The same for a million calls.';
-                COMMENT ON COLUMN understudy.costs.cost_per_month IS 'The same for a month of all the workload''s calls at this day''s volume; null for recorded pairs.';
+                COMMENT ON COLUMN understudy.costs.cost_per_month IS 'The same for a month of all the workload''s calls at this day''s volume; null where that is not known.';
                 COMMENT ON COLUMN understudy.costs.estimated_share IS 'Share of the legs whose tokens are our estimate.';
                 COMMENT ON VIEW understudy.gates IS 'The tests that a verdict needs, at the last look of each day.';
                 COMMENT ON COLUMN understudy.gates.workload IS 'The workload.';

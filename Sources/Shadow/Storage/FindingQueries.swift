@@ -27,6 +27,8 @@ enum FindingQueries {
             ON CONFLICT DO NOTHING
         ), costs AS (
             \(moveCosts)
+        ), uses AS (
+            \(countUses)
         )
         SELECT count(*) AS stored FROM saved
         """
@@ -55,18 +57,18 @@ enum FindingQueries {
 
     private static let saveComparisons = """
         INSERT INTO understudy_store.comparison AS stored (
-            pair_id, call_id, trial, called_at, ages_from, compared_at, evidence_weight, adjudication_probability, control_rate, hash_order,
+            pair_id, call_id, trial, called_at, ages_from, compared_at, sampling_rate, evidence_weight, adjudication_probability, control_rate, hash_order,
             production_cost, candidate_cost, control_cost, production_duration_ms, candidate_duration_ms, production_ttft_ms,
             candidate_ttft_ms, candidate_confidence, day, turn, input_length, production_input_tokens, production_output_tokens,
-            candidate_input_tokens, candidate_output_tokens, comparator_version, planned, in_evidence, production_failed, candidate_failed,
+            candidate_input_tokens, candidate_output_tokens, comparator_version, planned, rates_estimated, in_evidence, production_failed, candidate_failed,
             candidate_asked, streamed, production_timeout, candidate_timeout, production_tokens_estimated, candidate_tokens_estimated,
             control_drawn, control_differed, production_unstable, ungrounded, agreement, correct, correct_by, equivalence, failure_mode,
             segment, conversation, prompt_hash, production_label, candidate_label, label, differences)
-        SELECT pair.id, pair.call_id, pair.trial, call.called_at, pair.ages_from, $5, evidence_weight, adjudication_probability,
+        SELECT pair.id, pair.call_id, pair.trial, call.called_at, pair.ages_from, $5, sampling_rate, evidence_weight, adjudication_probability,
             control_rate, hash_order, production_cost, candidate_cost, control_cost, \(latency("production", "duration_ms")),
             \(latency("candidate", "duration_ms")), \(latency("production", "ttft_ms")), \(latency("candidate", "ttft_ms")),
             candidate_confidence, (call.called_at AT TIME ZONE trial.timezone)::date, turn, input_length, production_input_tokens,
-            production_output_tokens, candidate_input_tokens, candidate_output_tokens, $4::integer, planned,
+            production_output_tokens, candidate_input_tokens, candidate_output_tokens, $4::integer, planned, rates_estimated,
             CASE WHEN conversation IS NULL THEN true END, production_failed, candidate_failed,
             candidate_error IS DISTINCT FROM 'circuit_open', production_streamed,
             candidate_error IS DISTINCT FROM 'circuit_open' AND \(timedOut("production")), \(timedOut("candidate")),
@@ -139,10 +141,30 @@ enum FindingQueries {
         ON CONFLICT (trial, hour, segment, leg, metric, bucket) DO UPDATE SET samples = counted.samples + excluded.samples
         """
 
+    /// Of pairs found for the first time: comparing again changes nothing here.
+    private static let countUses = """
+        INSERT INTO understudy_store.use_count AS counted (trial, kind, name, pairs)
+        SELECT fresh.trial, used.kind, used.name, count(*)
+        FROM (SELECT trial, pair_id FROM saved WHERE pair_id NOT IN (SELECT pair_id FROM previous)) AS fresh
+        JOIN understudy_store.pair ON pair.id = fresh.pair_id AND pair.id = ANY ($2)
+        JOIN understudy_store.call ON call.id = pair.call_id
+        CROSS JOIN LATERAL (
+            SELECT 'production_model' AS kind, call.production_model AS name
+            UNION ALL SELECT 'untranslated', unnest(pair.candidate_untranslated)
+            UNION ALL SELECT 'estimated_rates', '' WHERE pair.rates_estimated
+        ) AS used
+        WHERE used.name IS NOT NULL
+        GROUP BY 1, 2, 3
+        ORDER BY 1, 2, 3
+        ON CONFLICT (trial, kind, name) DO UPDATE SET pairs = counted.pairs + excluded.pairs
+        """
+
     private static let moveCosts = """
-        INSERT INTO understudy_store.cost_day AS counted (trial, day, leg, calls, priced_calls, cost, estimated_calls)
+        INSERT INTO understudy_store.cost_day AS counted (
+            trial, day, leg, calls, priced_calls, cost, estimated_calls, represented_calls)
         SELECT trial, day, asked.leg, sum(sign), coalesce(sum(sign) FILTER (WHERE asked.cost IS NOT NULL), 0),
-            coalesce(sum(sign * asked.cost), 0), coalesce(sum(sign) FILTER (WHERE asked.estimated), 0)
+            coalesce(sum(sign * asked.cost), 0), coalesce(sum(sign) FILTER (WHERE asked.estimated), 0),
+            coalesce(sum(sign / sampling_rate) FILTER (WHERE asked.leg = 'production' AND NOT rates_estimated), 0)
         FROM change
         CROSS JOIN LATERAL (VALUES
             ('production', true, production_cost, production_tokens_estimated),
@@ -154,7 +176,8 @@ enum FindingQueries {
         ORDER BY 1, 2, 3
         ON CONFLICT (trial, day, leg) DO UPDATE SET
             calls = counted.calls + excluded.calls, priced_calls = counted.priced_calls + excluded.priced_calls,
-            cost = counted.cost + excluded.cost, estimated_calls = counted.estimated_calls + excluded.estimated_calls
+            cost = counted.cost + excluded.cost, estimated_calls = counted.estimated_calls + excluded.estimated_calls,
+            represented_calls = counted.represented_calls + excluded.represented_calls
         """
 }
 

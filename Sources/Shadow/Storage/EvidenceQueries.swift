@@ -1,0 +1,177 @@
+/// The SQL by which a look reads a trial's evidence. `$1` is the trial in all of it.
+enum EvidenceQueries {
+    /// After midnight a day's last calls get this long to be shipped before the day counts as ended.
+    private static let grace = "interval '2 minutes'"
+
+    /// What is known about the days: the day of the moment `$2`, the first day with pairs, how many have pairs, the first that has
+    /// not ended, and the first with pairs still to be compared.
+    static let calendar = """
+        SELECT ($2 AT TIME ZONE trial.timezone)::date AS today,
+            (($2 - \(grace)) AT TIME ZONE trial.timezone)::date AS open_day,
+            known.first_day, coalesce(known.days, 0) AS days,
+            ($2 AT TIME ZONE trial.timezone)::date - known.first_day AS today_number,
+            (($2 - \(grace)) AT TIME ZONE trial.timezone)::date - known.first_day AS open_day_number,
+            (SELECT (min(first_called_at) AT TIME ZONE trial.timezone)::date FROM understudy_store.batch
+                WHERE batch.trial = $1 AND reason = 'new') AS first_waiting_day
+        FROM understudy_store.trial
+        LEFT JOIN LATERAL (
+            SELECT min(day) AS first_day, count(DISTINCT day) AS days FROM understudy_store.outcome_count
+            WHERE outcome_count.trial = $1 AND pairs > 0
+        ) AS known ON true
+        WHERE trial.id = $1
+        """
+
+    /// Chooses, for conversations of days before `$2`, the pair that is evidence: the smallest keyed hash. A pair that comes after
+    /// its conversation's was chosen is none.
+    static let settle = """
+        UPDATE understudy_store.comparison AS found SET in_evidence = chosen.in_evidence
+        FROM (
+            SELECT late.pair_id,
+                row_number() OVER (PARTITION BY late.day, late.conversation ORDER BY late.hash_order, late.pair_id) = 1
+                    AND NOT EXISTS (
+                        SELECT FROM understudy_store.comparison AS settled
+                        WHERE settled.trial = $1 AND settled.day = late.day AND settled.conversation = late.conversation
+                            AND settled.in_evidence) AS in_evidence
+            FROM understudy_store.comparison AS late
+            WHERE late.trial = $1 AND late.in_evidence IS NULL AND late.day < $2::date
+        ) AS chosen
+        WHERE found.trial = $1 AND found.pair_id = chosen.pair_id
+        """
+
+    /// Where the ledger ends: at the oldest pair that is still to be compared or whose conversation's day has not ended.
+    static let ledgerEnd = """
+        SELECT least(
+            (SELECT min(first_called_at) FROM understudy_store.batch WHERE trial = $1 AND reason = 'new'),
+            (SELECT min(called_at) FROM understudy_store.comparison WHERE trial = $1 AND in_evidence IS NULL)) AS ledger_end
+        """
+
+    /// The ledger: comparisons in evidence before its end (`$2`, null: all).
+    private static let ledger = """
+        understudy_store.comparison AS found
+        WHERE found.trial = $1 AND found.in_evidence AND ($2::timestamptz IS NULL OR found.called_at < $2)
+        """
+
+    /// Who was right, as the evidence takes it: what a look has consumed stays.
+    private static let judged = "coalesce(found.consumed_correct, found.correct)"
+
+    static let firstConfidences = """
+        SELECT found.called_at, found.pair_id, coalesce(found.candidate_confidence, 0) AS confidence FROM \(ledger)
+        ORDER BY found.called_at, found.pair_id
+        LIMIT $3
+        """
+
+    static let fixGrid = """
+        UPDATE understudy_store.trial SET tier_grid = $2, tier_grid_called_at = $3, tier_grid_pair = $4 WHERE id = $1
+        """
+
+    static let established = """
+        SELECT tier_grid::text[] AS tier_grid, tier_grid_called_at, tier_grid_pair, latches, evidence_pruned_at FROM understudy_store.trial
+        WHERE id = $1
+        """
+
+    /// The oldest pair whose planned judgement is outstanding.
+    static let firstPending = """
+        SELECT found.called_at, found.pair_id FROM \(ledger)
+            AND found.agreement = 'different' AND found.planned AND \(judged) = 'unknown'
+        ORDER BY found.called_at, found.pair_id
+        LIMIT 1
+        """
+
+    /// How many thresholds of a rising grid (a bind) are at or below a confidence; null without a grid.
+    private static func tier(_ grid: String) -> String {
+        "width_bucket(coalesce(found.candidate_confidence, 0), \(grid)::double precision[])"
+    }
+
+    /// The ledger in groups. `$3`, `$4`: the oldest pending pair; `$5`: whether anything is judged in this trial; `$6`: the first
+    /// day; `$7`: the tier grid, rising; `$8`, `$9`: the last pair that fixed it.
+    static let cells = """
+        SELECT found.day - $6::date AS day, found.segment, found.length_band, found.evidence_weight AS weight, found.agreement,
+            coalesce(found.equivalence IN ('judge', 'within_tolerance'), false) AS needs_audit,
+            CASE WHEN found.agreement = 'different' AND found.planned AND $5 THEN \(judged) END AS judged,
+            CASE WHEN found.agreement = 'different' AND found.planned AND $5 THEN found.adjudication_probability END AS probability,
+            found.candidate_failed::integer - found.production_failed::integer AS failure_difference,
+            found.control_rate, found.control_differed,
+            CASE WHEN (found.called_at, found.pair_id) > ($8::timestamptz, $9::uuid) THEN \(tier("$7")) END AS tier,
+            $3::timestamptz IS NULL OR (found.called_at, found.pair_id) < ($3, $4::uuid) AS before_pending,
+            count(*) AS pairs
+        FROM \(ledger)
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13
+        ORDER BY 1, 2 NULLS FIRST, 3, 4, 5, 6, 7 NULLS FIRST, 8, 9, 10, 11 NULLS FIRST, 12 NULLS FIRST, 13
+        """
+
+    /// What a look takes from the evidence stays as it was then.
+    static let consume = """
+        UPDATE understudy_store.comparison AS found SET consumed_correct = found.correct
+        WHERE found.trial = $1 AND found.in_evidence AND ($2::timestamptz IS NULL OR found.called_at < $2)
+            AND found.agreement = 'different' AND found.planned AND found.correct <> 'unknown' AND found.consumed_correct IS NULL
+        """
+
+    /// Sketches of days before `$2`.
+    static let latencies = """
+        SELECT leg, metric, bucket, sum(samples)::bigint AS samples
+        FROM understudy_store.latency_sketch AS sketch
+        JOIN understudy_store.trial ON trial.id = sketch.trial
+        WHERE sketch.trial = $1 AND (sketch.hour AT TIME ZONE trial.timezone)::date < $2::date
+        GROUP BY leg, metric, bucket
+        HAVING sum(samples) > 0
+        """
+
+    /// Durations of days before `$2` by tier (`$3`: the rising grid): the candidate's alone, and both legs' of one pair added.
+    static let tierLatencies = """
+        SELECT \(tier("$3")) AS tier, way.escalated,
+            CASE WHEN way.timeout THEN \(SketchBucket.timeout) WHEN way.ms <= 1e-9 THEN \(SketchBucket.zero)
+                ELSE \(SketchBucket.of("way.ms")) END AS bucket,
+            count(*) AS samples
+        FROM understudy_store.comparison AS found
+        CROSS JOIN LATERAL (VALUES
+            (false, found.candidate_duration_ms, found.candidate_timeout),
+            (true, found.candidate_duration_ms + found.production_duration_ms, found.candidate_timeout OR found.production_timeout)
+        ) AS way (escalated, ms, timeout)
+        WHERE found.trial = $1 AND found.day < $2::date AND (way.timeout OR way.ms IS NOT NULL)
+        GROUP BY 1, 2, 3
+        """
+
+    /// Paired costs of days before `$2`, by tier (`$3`: the rising grid; null without one).
+    static let costs = """
+        SELECT \(tier("$3")) AS tier, count(*) AS pairs, sum(w) AS weight, sum(w * c) AS candidate,
+            sum(w * p) AS production, sum(w * w * c * c) AS candidate_squares, sum(w * w * p * p) AS production_squares,
+            sum(w * w * c * p) AS products, sum(w * w) AS weight_squares, sum(w * w * p) AS production_weight_squares,
+            coalesce(sum(found.production_input_tokens), 0)::double precision AS production_input,
+            coalesce(sum(found.production_output_tokens), 0)::double precision AS production_output,
+            coalesce(sum(found.candidate_input_tokens), 0)::double precision AS candidate_input,
+            coalesce(sum(found.candidate_output_tokens), 0)::double precision AS candidate_output
+        FROM understudy_store.comparison AS found
+        CROSS JOIN LATERAL (VALUES (found.evidence_weight, found.candidate_cost, found.production_cost)) AS paired (w, c, p)
+        WHERE found.trial = $1 AND found.day < $2::date AND found.candidate_asked AND c IS NOT NULL AND p IS NOT NULL
+        GROUP BY 1
+        """
+
+    /// Who was right, over all pairs, by whether they agree.
+    static let correctness = """
+        SELECT agreement IN ('identical', 'equivalent') AS agreeing, correct, sum(pairs)::bigint AS pairs
+        FROM understudy_store.outcome_count
+        WHERE trial = $1 AND agreement <> 'incomparable'
+        GROUP BY 1, 2
+        """
+
+    /// Calls of the trial, in all, and those of its whole days: neither the first nor one from `$2` on.
+    static let volume = """
+        SELECT coalesce(sum(calls) FILTER (WHERE stage = 'sampled'), 0)::bigint AS sampled,
+            coalesce(sum(calls) FILTER (WHERE stage = 'shed' AND reason <> 'circuit_open'), 0)::bigint AS shed,
+            coalesce(sum(calls) FILTER (WHERE stage = 'calls'), 0)::bigint AS calls,
+            coalesce(sum(calls) FILTER (WHERE stage = 'calls' AND day > first_day AND day < $2::date), 0)::bigint AS whole_day_calls,
+            greatest($2::date - min(first_day) - 1, 0) AS whole_days
+        FROM (SELECT *, min(day) OVER () AS first_day FROM understudy_store.coverage_of_trial WHERE trial = $1) AS counted
+        """
+
+    /// For recorded pairs: the calls that they stand for, and over how many days.
+    static let represented = """
+        SELECT coalesce(sum(represented_calls), 0) AS calls, max(day) - min(day) + 1 AS days
+        FROM understudy_store.cost_day WHERE trial = $1 AND leg = 'production' AND calls > 0
+        """
+
+    /// The smallest probability with which any planned pair was drawn.
+    static let adjudicationFloor = """
+        SELECT min(adjudication_probability) AS floor FROM understudy_store.comparison WHERE trial = $1 AND planned
+        """
+}

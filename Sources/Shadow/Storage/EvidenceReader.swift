@@ -1,0 +1,263 @@
+internal import Configuration
+internal import Postgres
+internal import Statistics
+internal import Traffic
+internal import Verdict
+
+/// Reads what a look at a trial is decided from, in groups. Runs inside the look's transaction, under the trial's lock.
+struct EvidenceReader {
+    /// Mean days of a month.
+    private static let daysPerMonth = 365.0 / 12
+    /// A rate told from less time than this tells nothing about a day.
+    private static let shortestObservation = 60.0
+    /// Recent whole days from which the coming ones are foretold.
+    private static let recentDays = 7
+
+    let connection: PostgresConnection
+    let trial: StoredTrial
+    let moment: Timestamp
+
+    /// The calendar of a look, in the trial's time zone; dates as PostgreSQL writes them.
+    struct Calendar {
+        var today: String
+        /// The first day that has not ended.
+        var openDay: String
+        /// nil before the first pair.
+        var firstDay: String?
+        var days: Int
+        /// Days from the first to today, and to the first that has not ended.
+        var todayNumber: Int
+        var openDayNumber: Int
+        var firstWaitingDay: String?
+    }
+
+    /// The two-tier grid and the last pair that fixed it.
+    struct Grid {
+        var thresholds: [Double]
+        var calledAt: Timestamp?
+        var pair: Identifier?
+
+        /// For `width_bucket`, which wants them rising.
+        var bind: PostgresBind { thresholds.isEmpty ? .null : .doubleArray(thresholds.reversed().map { $0 }) }
+    }
+
+    /// An input, and where its ledger ended.
+    struct Reading {
+        var input: LookInput
+        var ledgerEnd: Timestamp?
+    }
+
+    func calendar() throws -> Calendar {
+        let row = try connection.query(EvidenceQueries.calendar, [.id(trial.id), .moment(moment)])[0]
+        return Calendar(
+            today: try row.text("today"), openDay: try row.text("open_day"), firstDay: row.textOrNull("first_day"),
+            days: try row.int("days"), todayNumber: try row.intOrNull("today_number") ?? 0,
+            openDayNumber: try row.intOrNull("open_day_number") ?? 0, firstWaitingDay: row.textOrNull("first_waiting_day"))
+    }
+
+    /// Reads it all. Settles the conversations of ended days and fixes the tier grid, where that is due.
+    func read(_ calendar: Calendar) throws -> Reading {
+        let settled = [calendar.openDay, calendar.firstWaitingDay].compactMap { $0 }.min() ?? calendar.openDay
+        try connection.execute(EvidenceQueries.settle, [.id(trial.id), .text(settled)])
+        let end = try connection.query(EvidenceQueries.ledgerEnd, [.id(trial.id)])[0].momentOrNull("ledger_end")
+        let grid = try grid(ledgerEnd: end)
+        let cells = try cells(calendar, ledgerEnd: end, grid)
+        let volume = try connection.query(EvidenceQueries.volume, [.id(trial.id), .text(calendar.openDay)])[0]
+        let (agreeing, differing) = try correctness()
+        let input = LookInput(
+            terms: try terms(), days: calendar.days, cells: cells, sampled: try volume.int("sampled"), shed: try volume.int("shed"),
+            pairsPerDay: pairsPerDay(cells, calendar), tierGrid: grid.thresholds, latency: try latency(calendar, grid),
+            cost: try cost(calendar, grid, volume: volume), agreeing: agreeing, differing: differing)
+        return Reading(input: input, ledgerEnd: end)
+    }
+
+    // MARK: Ledger
+
+    private func grid(ledgerEnd: Timestamp?) throws -> Grid {
+        let row = try connection.query(EvidenceQueries.established, [.id(trial.id)])[0]
+        if let stored = try row.textArrayOrNull("tier_grid") {
+            return Grid(
+                thresholds: stored.compactMap { $0.flatMap { Double($0) } }, calledAt: try row.moment("tier_grid_called_at"),
+                pair: try row.id("tier_grid_pair"))
+        }
+        let first = try connection.query(
+            EvidenceQueries.firstConfidences, [.id(trial.id), .moment(ledgerEnd), .int(tierGridPairs)])
+        guard first.count == tierGridPairs, let last = first.last else { return Grid(thresholds: []) }
+        let thresholds = tierGrid(fromFirst: try first.map { try $0.double("confidence") })
+        guard !thresholds.isEmpty else { return Grid(thresholds: []) }
+        let grid = Grid(thresholds: thresholds, calledAt: try last.moment("called_at"), pair: try last.id("pair_id"))
+        try connection.execute(
+            EvidenceQueries.fixGrid, [.id(trial.id), .doubleArray(thresholds), .moment(grid.calledAt), .id(grid.pair)])
+        return grid
+    }
+
+    private func cells(_ calendar: Calendar, ledgerEnd: Timestamp?, _ grid: Grid) throws -> [EvidenceCell] {
+        guard let firstDay = calendar.firstDay else { return [] }
+        let judges = trial.settings.adjudicate.by != .none
+        let pending = judges ? try connection.query(EvidenceQueries.firstPending, [.id(trial.id), .moment(ledgerEnd)]).first : nil
+        let rows = try connection.query(
+            EvidenceQueries.cells,
+            [
+                .id(trial.id), .moment(ledgerEnd), .moment(try pending?.moment("called_at")), .id(try pending?.id("pair_id")),
+                .bool(judges),
+                .text(firstDay), grid.bind, .moment(grid.calledAt), .id(grid.pair),
+            ])
+        return try rows.map { try cell($0) }
+    }
+
+    private func cell(_ row: PostgresRow) throws -> EvidenceCell {
+        let drawn = try row.boolOrNull("control_differed")
+        let control = ControlDraw(
+            probability: try row.double("control_rate"), outcome: drawn.map { $0 ? .differed : .agreed } ?? .notDrawn)
+        return EvidenceCell(
+            day: try row.int("day"), segment: row.textOrNull("segment"), lengthBand: try row.int("length_band"),
+            weight: try row.double("weight"), agreement: try row.word("agreement"), needsAudit: try row.bool("needs_audit"),
+            adjudication: try adjudication(row), failureDifference: try row.int("failure_difference"), control: control,
+            tier: try row.intOrNull("tier"), beforeFirstPending: try row.bool("before_pending"), count: try row.int("pairs"))
+    }
+
+    private func adjudication(_ row: PostgresRow) throws -> Adjudication {
+        guard let judged: Correctness = try row.wordOrNull("judged") else { return .notPlanned }
+        let probability = try row.double("probability")
+        return judged.difference.map { .judged(difference: $0, probability: probability) } ?? .pending(probability: probability)
+    }
+
+    private func terms() throws -> TrialTerms {
+        let settings = trial.settings.trial
+        let margins = settings.margins
+        // A file of recorded pairs states probabilities of its own, which may be smaller than the settings'.
+        let observed = try connection.query(EvidenceQueries.adjudicationFloor, [.id(trial.id)])[0].doubleOrNull("floor") ?? 1
+        return TrialTerms(
+            days: settings.days, maxDays: settings.maxDays, alpha: settings.alpha, candidates: settings.candidates,
+            margins: Margins(
+                quality: margins.quality, tier: margins.tier, reliability: margins.reliability, noise: margins.noise,
+                saving: margins.saving,
+                latency: Verdict.LatencyLimits(p95: margins.latency.p95, p99: margins.latency.p99),
+                twoTierLatency: Verdict.LatencyLimits(p95: margins.twoTierLatency.p95, p99: margins.twoTierLatency.p99)),
+            adjudicateBy: AdjudicationSource(trial.settings.adjudicate.by),
+            adjudicationFloor: min(observed, trial.settings.adjudicate.disagreements))
+    }
+
+    private func correctness() throws -> (agreeing: CorrectnessCounts, differing: CorrectnessCounts) {
+        var agreeing = CorrectnessCounts()
+        var differing = CorrectnessCounts()
+        for row in try connection.query(EvidenceQueries.correctness, [.id(trial.id)]) {
+            let (correct, pairs): (Correctness, Int) = (try row.word("correct"), try row.int("pairs"))
+            if try row.bool("agreeing") { agreeing.add(correct, pairs) } else { differing.add(correct, pairs) }
+        }
+        return (agreeing, differing)
+    }
+
+    /// From the whole days of late; on the first day from what there is. Nothing is to come of recorded pairs.
+    private func pairsPerDay(_ cells: [EvidenceCell], _ calendar: Calendar) -> Double? {
+        guard trial.state == .running else { return nil }
+        let whole = max(1, calendar.openDayNumber - EvidenceReader.recentDays)..<max(1, calendar.openDayNumber)
+        if !whole.isEmpty {
+            return Double(cells.reduce(0) { $0 + (whole.contains($1.day) ? $1.count : 0) }) / Double(whole.count)
+        }
+        return perDay(cells.reduce(0) { $0 + $1.count })
+    }
+
+    /// A count since the trial's start as a rate a day.
+    private func perDay(_ count: Int) -> Double? {
+        let seconds = Double(moment.microseconds - trial.startedAt.microseconds) / 1e6
+        guard seconds >= EvidenceReader.shortestObservation else { return nil }
+        return Double(count) / seconds * 86_400
+    }
+
+    // MARK: Latency and cost, of ended days
+
+    private func latency(_ calendar: Calendar, _ grid: Grid) throws -> LatencyEvidence {
+        var evidence = LatencyEvidence()
+        for row in try connection.query(EvidenceQueries.latencies, [.id(trial.id), .text(calendar.openDay)]) {
+            let bucket = StoredBucket(number: try row.int("bucket"), samples: try row.int("samples"))
+            let leg: WritableKeyPath<LatencyEvidence, LegLatency> = try row.text("leg") == "candidate" ? \.candidate : \.production
+            let metric: WritableKeyPath<LegLatency, LatencySample> = try row.text("metric") == "ttft_ms" ? \.firstToken : \.duration
+            bucket.add(to: &evidence[keyPath: leg][keyPath: metric])
+        }
+        guard !grid.thresholds.isEmpty else { return evidence }
+        let empty = [LatencySample](repeating: LatencySample(), count: grid.thresholds.count + 1)
+        evidence.tiers = TierLatency(served: empty, escalated: empty)
+        for row in try connection.query(EvidenceQueries.tierLatencies, [.id(trial.id), .text(calendar.openDay), grid.bind]) {
+            let bucket = StoredBucket(number: try row.int("bucket"), samples: try row.int("samples"))
+            let tier = try row.int("tier")
+            if try row.bool("escalated") {
+                bucket.add(to: &evidence.tiers.escalated[tier])
+            } else {
+                bucket.add(to: &evidence.tiers.served[tier])
+            }
+        }
+        return evidence
+    }
+
+    private func cost(_ calendar: Calendar, _ grid: Grid, volume: PostgresRow) throws -> CostEvidence {
+        var evidence = CostEvidence()
+        if !grid.thresholds.isEmpty { evidence.byTier = Array(repeating: PairedCostSums(), count: grid.thresholds.count + 1) }
+        for row in try connection.query(EvidenceQueries.costs, [.id(trial.id), .text(calendar.openDay), grid.bind]) {
+            let sums = PairedCostSums(
+                count: try row.int("pairs"), weight: try row.double("weight"), candidate: try row.double("candidate"),
+                production: try row.double("production"), candidateSquares: try row.double("candidate_squares"),
+                productionSquares: try row.double("production_squares"), products: try row.double("products"),
+                weightSquares: try row.double("weight_squares"), productionWeightSquares: try row.double("production_weight_squares"))
+            evidence.pairs.merge(sums)
+            if let tier = try row.intOrNull("tier") { evidence.byTier[tier].merge(sums) }
+            evidence.productionTokens.input += try row.double("production_input")
+            evidence.productionTokens.output += try row.double("production_output")
+            evidence.candidateTokens.input += try row.double("candidate_input")
+            evidence.candidateTokens.output += try row.double("candidate_output")
+        }
+        if case .dedicated(let price) = trial.settings.candidate.price {
+            evidence.pricing = .dedicated(hourly: price.hourly, tokensPerDay: Double(price.tokensPerDay), replicas: price.replicas)
+        }
+        evidence.callsPerMonth = try callsPerMonth(volume)
+        return evidence
+    }
+
+    private func callsPerMonth(_ volume: PostgresRow) throws -> Double? {
+        if trial.source == .mirror {
+            let wholeDays = try volume.intOrNull("whole_days") ?? 0
+            let daily = wholeDays > 0 ? Double(try volume.int("whole_day_calls")) / Double(wholeDays) : perDay(try volume.int("calls"))
+            return daily.flatMap { $0 > 0 ? $0 * EvidenceReader.daysPerMonth : nil }
+        }
+        let row = try connection.query(EvidenceQueries.represented, [.id(trial.id)])[0]
+        guard let days = try row.intOrNull("days"), case let calls = try row.double("calls"), calls > 0 else { return nil }
+        return calls / Double(days) * EvidenceReader.daysPerMonth
+    }
+}
+
+/// A row of a sketch: a bucket and how often it was hit.
+struct StoredBucket {
+    var number: Int
+    var samples: Int
+
+    func add(to sample: inout LatencySample) {
+        switch number {
+        case Int(SketchBucket.timeout): sample.timeouts += samples
+        case Int(SketchBucket.zero): sample.sketch.add(key: nil, times: samples)
+        default: sample.sketch.add(key: number, times: samples)
+        }
+    }
+}
+
+extension CorrectnessCounts {
+    /// Counts pairs under who was right.
+    mutating func add(_ correct: Correctness, _ pairs: Int) {
+        switch correct {
+        case .both: both += pairs
+        case .productionOnly: productionOnly += pairs
+        case .candidateOnly: candidateOnly += pairs
+        case .neither: neither += pairs
+        case .unknown: unknown += pairs
+        }
+    }
+}
+
+extension AdjudicationSource {
+    fileprivate init(_ adjudicator: Adjudicator) {
+        switch adjudicator {
+        case .labels: self = .labels
+        case .people: self = .people
+        case .none: self = .none
+        }
+    }
+}

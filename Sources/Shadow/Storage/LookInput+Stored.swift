@@ -1,0 +1,145 @@
+internal import JSON
+internal import Statistics
+internal import Traffic
+internal import Verdict
+
+/// `LookInput` and `Latches` as JSON, exactly: numbers keep every bit, so that an old verdict can be reached again.
+extension LookInput {
+    var json: JSONValue {
+        [
+            "version": 1, "terms": terms.json, "days": JSONValue(days), "cells": .array(cells.map(\.json)), "sampled": JSONValue(sampled),
+            "shed": JSONValue(shed), "pairs_per_day": JSONValue(pairsPerDay), "tier_grid": .array(tierGrid.map { JSONValue($0) }),
+            "latency": latency.json, "cost": cost.json, "agreeing": agreeing.json, "differing": differing.json,
+        ]
+    }
+
+    init(json: JSONValue) throws(StorageError) {
+        let reader = StoredValue(json, "look")
+        guard try reader.int("version") == 1 else {
+            throw StorageError(.unreadable, "a stored look was written by a later version: use that version")
+        }
+        var cells: [EvidenceCell] = []
+        for cell in try reader.array("cells") { cells.append(try EvidenceCell(stored: cell)) }
+        self.init(
+            terms: try TrialTerms(stored: try reader.value("terms")), days: try reader.int("days"), cells: cells,
+            sampled: try reader.int("sampled"), shed: try reader.int("shed"), pairsPerDay: reader.doubleOrNull("pairs_per_day"),
+            tierGrid: try reader.doubles("tier_grid"), latency: try LatencyEvidence(stored: try reader.value("latency")),
+            cost: try CostEvidence(stored: try reader.value("cost")), agreeing: try CorrectnessCounts(stored: try reader.value("agreeing")),
+            differing: try CorrectnessCounts(stored: try reader.value("differing")))
+    }
+}
+
+extension Latches {
+    var json: JSONValue {
+        [
+            "quality": quality.json, "reliability": reliability.json, "noise": noise.json, "disagreement": disagreement.json,
+            "tiers": .array(tiers.map { [JSONValue($0.threshold), JSONValue($0.above), JSONValue($0.below)] }),
+        ]
+    }
+
+    init(json: JSONValue) throws(StorageError) {
+        let reader = StoredValue(json, "latches")
+        var tiers: [TierLatch] = []
+        for tier in try reader.array("tiers") {
+            tiers.append(TierLatch(threshold: try tier.double(at: 0), above: try tier.double(at: 1), below: try tier.double(at: 2)))
+        }
+        self.init(
+            quality: try ClaimLatch(stored: try reader.value("quality")),
+            reliability: try ClaimLatch(stored: try reader.value("reliability")),
+            noise: try ClaimLatch(stored: try reader.value("noise")),
+            disagreement: try ClaimLatch(stored: try reader.value("disagreement")), tiers: tiers)
+    }
+}
+
+extension ClaimLatch {
+    fileprivate var json: JSONValue { [JSONValue(lower), JSONValue(upper), JSONValue(above), JSONValue(below)] }
+
+    fileprivate init(stored: StoredValue) throws(StorageError) {
+        self.init(
+            lower: try stored.double(at: 0), upper: try stored.double(at: 1), above: try stored.double(at: 2),
+            below: try stored.double(at: 3))
+    }
+}
+
+extension EvidenceCell {
+    /// An array, in the order of the properties: a look may hold thousands of cells.
+    fileprivate var json: JSONValue {
+        let judged: JSONValue =
+            switch adjudication {
+            case .notPlanned: .null
+            case .pending(let probability): [.null, JSONValue(probability)]
+            case .judged(let difference, let probability): [JSONValue(difference), JSONValue(probability)]
+            }
+        let differed: JSONValue =
+            switch control.outcome {
+            case .notDrawn: .null
+            case .agreed: false
+            case .differed: true
+            }
+        return [
+            JSONValue(day), JSONValue(segment), JSONValue(lengthBand), JSONValue(weight), .string(agreement.rawValue), .bool(needsAudit),
+            judged,
+            JSONValue(failureDifference), JSONValue(control.probability), differed, JSONValue(tier), .bool(beforeFirstPending),
+            JSONValue(count),
+        ]
+    }
+
+    fileprivate init(stored: StoredValue) throws(StorageError) {
+        guard let agreement = Agreement(rawValue: stored.text(at: 4) ?? "") else { throw stored.damaged }
+        var adjudication = Adjudication.notPlanned
+        if let judged = stored.element(6), judged.json != .null {
+            let probability = try judged.double(at: 1)
+            adjudication = judged.int(at: 0).map { .judged(difference: $0, probability: probability) } ?? .pending(probability: probability)
+        }
+        let differed = stored.element(9)?.json.boolValue
+        self.init(
+            day: try stored.count(at: 0), segment: stored.text(at: 1), lengthBand: stored.int(at: 2), weight: try stored.double(at: 3),
+            agreement: agreement, needsAudit: stored.element(5)?.json.boolValue ?? false, adjudication: adjudication,
+            failureDifference: try stored.count(at: 7),
+            control: ControlDraw(
+                probability: try stored.double(at: 8), outcome: differed.map { $0 ? .differed : .agreed } ?? .notDrawn),
+            tier: stored.int(at: 10), beforeFirstPending: stored.element(11)?.json.boolValue ?? true, count: try stored.count(at: 12))
+    }
+}
+
+extension CorrectnessCounts {
+    fileprivate var json: JSONValue {
+        [JSONValue(both), JSONValue(productionOnly), JSONValue(candidateOnly), JSONValue(neither), JSONValue(unknown)]
+    }
+
+    fileprivate init(stored: StoredValue) throws(StorageError) {
+        self.init(
+            both: try stored.count(at: 0), productionOnly: try stored.count(at: 1), candidateOnly: try stored.count(at: 2),
+            neither: try stored.count(at: 3), unknown: try stored.count(at: 4))
+    }
+}
+
+extension TrialTerms {
+    fileprivate var json: JSONValue {
+        [
+            "days": JSONValue(days), "max_days": JSONValue(maxDays), "alpha": JSONValue(alpha), "candidates": JSONValue(candidates),
+            "adjudicate_by": .string(adjudicateBy.rawValue), "adjudication_floor": JSONValue(adjudicationFloor),
+            "margins": [
+                "quality": JSONValue(margins.quality), "tier": JSONValue(margins.tier), "reliability": JSONValue(margins.reliability),
+                "noise": JSONValue(margins.noise), "saving": JSONValue(margins.saving),
+                "latency": [JSONValue(margins.latency.p95), JSONValue(margins.latency.p99)],
+                "two_tier_latency": [JSONValue(margins.twoTierLatency.p95), JSONValue(margins.twoTierLatency.p99)],
+            ],
+        ]
+    }
+
+    fileprivate init(stored: StoredValue) throws(StorageError) {
+        guard let by = AdjudicationSource(rawValue: stored.json["adjudicate_by"]?.stringValue ?? "") else { throw stored.damaged }
+        let margins = try stored.value("margins")
+        let (latency, twoTier) = (try margins.value("latency"), try margins.value("two_tier_latency"))
+        self.init(
+            days: try stored.int("days"), maxDays: try stored.int("max_days"), alpha: try stored.double("alpha"),
+            candidates: try stored.int("candidates"),
+            margins: Margins(
+                quality: try margins.double("quality"), tier: try margins.double("tier"), reliability: try margins.double("reliability"),
+                noise: try margins.double("noise"), saving: try margins.double("saving"),
+                latency: LatencyLimits(p95: try latency.double(at: 0), p99: try latency.double(at: 1)),
+                twoTierLatency: LatencyLimits(p95: try twoTier.double(at: 0), p99: try twoTier.double(at: 1))),
+            adjudicateBy: by, adjudicationFloor: try stored.double("adjudication_floor"))
+    }
+}

@@ -1,0 +1,45 @@
+/// The SQL of looks as they are stored.
+enum LookQueries {
+    static let last = """
+        SELECT id, looked_at, day::text AS day, day_end, input, latches_before FROM understudy_store.look
+        WHERE trial = $1 AND ($2::timestamptz IS NULL OR looked_at < $2)
+        ORDER BY id DESC LIMIT 1
+        """
+
+    static let insertLook = """
+        INSERT INTO understudy_store.look (
+            trial, looked_at, day, days, day_end, verdict, reason, basis, settings_hash, input, latches_before)
+        VALUES ($1, $2, $3::date, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::jsonb)
+        RETURNING id
+        """
+
+    static let insertGate = """
+        INSERT INTO understudy_store.gate (look, gate, status, estimate, lower_limit, upper_limit, threshold, blocking)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        """
+
+    static let insertTierPoint = """
+        INSERT INTO understudy_store.tier_point (look, threshold, escalation_rate, log_evidence, certified, saving)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        """
+
+    static let saveLatches = "UPDATE understudy_store.trial SET latches = $2::jsonb WHERE id = $1"
+
+    /// Trials with a day that ended and that no day-end look has seen, once its pairs are compared.
+    static let due = """
+        SELECT trial.id
+        FROM understudy_store.trial
+        CROSS JOIN LATERAL (SELECT (($1 - interval '2 minutes') AT TIME ZONE trial.timezone)::date AS open_day) AS today
+        WHERE (trial.state <> 'ended' OR trial.ended_at > $1 - interval '3 days')
+            AND EXISTS (
+                SELECT FROM understudy_store.outcome_count AS counted
+                WHERE counted.trial = trial.id AND counted.pairs > 0 AND counted.day < today.open_day
+                    AND counted.day >= coalesce(
+                        (SELECT max(look.day) FROM understudy_store.look WHERE look.trial = trial.id AND look.day_end), '-infinity'))
+            AND NOT EXISTS (
+                SELECT FROM understudy_store.batch
+                WHERE batch.trial = trial.id AND batch.reason = 'new'
+                    AND batch.first_called_at < today.open_day::timestamp AT TIME ZONE trial.timezone)
+        ORDER BY trial.id
+        """
+}

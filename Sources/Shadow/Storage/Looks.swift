@@ -1,0 +1,126 @@
+internal import JSON
+public import Postgres
+internal import Statistics
+public import Traffic
+public import Verdict
+
+/// A look that has just been taken.
+public struct TakenLook: Sendable {
+    /// The stored look's number.
+    public var number: Int
+    public var trial: StoredTrial
+    public var at: Timestamp
+    /// Days with compared pairs.
+    public var day: Int
+    public var input: LookInput
+    public var look: Look
+
+    public init(number: Int, trial: StoredTrial, at: Timestamp, day: Int, input: LookInput, look: Look) {
+        self.number = number
+        self.trial = trial
+        self.at = at
+        self.day = day
+        self.input = input
+        self.look = look
+    }
+}
+
+/// A look as it was stored: deciding again from both comes to the same look.
+public struct StoredLook: Sendable {
+    public var number: Int
+    public var at: Timestamp
+    public var input: LookInput
+    public var latchesBefore: Latches
+}
+
+/// Looks at trials.
+public struct Looks {
+    private let connection: PostgresConnection
+
+    public init(_ connection: PostgresConnection) { self.connection = connection }
+
+    /// Takes a look: reads the evidence, has `decide` decide, stores the look with its gates, thresholds and latches, and freezes the
+    /// judgements that it consumed. One transaction under the trial's lock.
+    ///
+    /// `reason` gives the words that the view `verdicts` shows. A look that sees what the day's last look saw is not stored again; of
+    /// a trial whose pairs have been pruned the last look is decided again.
+    /// Throws `StorageError.notFound` for an unknown trial.
+    public func take(
+        trial id: Identifier, at moment: Timestamp, dayEnd: Bool = false, decide: (LookInput, Latches) -> Look,
+        reason: (Look) -> String
+    ) throws -> TakenLook {
+        try connection.transaction {
+            try connection.execute(ComparisonQueries.lockTrial, [.text(id.description)])
+            guard let trial = try Registry(connection).trial(id) else { throw StorageError(.notFound, "there is no trial \(id)") }
+            let established = try connection.query(EvidenceQueries.established, [.id(id)])[0]
+            if !established.isNull("evidence_pruned_at"), let last = try latest(trial: id) {
+                let look = decide(last.input, last.latchesBefore)
+                return TakenLook(number: last.number, trial: trial, at: last.at, day: look.day, input: last.input, look: look)
+            }
+            let reader = EvidenceReader(connection: connection, trial: trial, moment: moment)
+            let calendar = try reader.calendar()
+            let reading = try reader.read(calendar)
+            let latches = try established.jsonOrNull("latches").map { try Latches(json: $0) } ?? Latches()
+            let look = decide(reading.input, latches)
+            var taken = TakenLook(number: 0, trial: trial, at: moment, day: look.day, input: reading.input, look: look)
+            if let last = try last(id, before: nil), last.day == calendar.today, last.dayEnd == dayEnd, last.look.input == reading.input {
+                taken.number = last.look.number
+                return taken
+            }
+            taken.number = try store(taken, today: calendar.today, dayEnd: dayEnd, latches: latches, reason: reason(look))
+            try connection.execute(LookQueries.saveLatches, [.id(id), .json(look.latches.json)])
+            try connection.execute(EvidenceQueries.consume, [.id(id), .moment(reading.ledgerEnd)])
+            return taken
+        }
+    }
+
+    /// The last look, or the last one before a moment; nil when there is none.
+    public func latest(trial: Identifier, before moment: Timestamp? = nil) throws -> StoredLook? {
+        try last(trial, before: moment)?.look
+    }
+
+    /// Trials with a day that has ended and whose look at the day's end is still to be taken.
+    public func due(at moment: Timestamp) throws -> [Identifier] {
+        try connection.query(LookQueries.due, [.moment(moment)]).map { try $0.id("id") }
+    }
+
+    private func last(_ trial: Identifier, before moment: Timestamp?) throws -> (look: StoredLook, day: String, dayEnd: Bool)? {
+        guard let row = try connection.query(LookQueries.last, [.id(trial), .moment(moment)]).first else { return nil }
+        let look = StoredLook(
+            number: try row.int("id"), at: try row.moment("looked_at"), input: try LookInput(json: try row.json("input")),
+            latchesBefore: try Latches(json: try row.json("latches_before")))
+        return (look, try row.text("day"), try row.bool("day_end"))
+    }
+
+    private func store(_ taken: TakenLook, today: String, dayEnd: Bool, latches: Latches, reason: String) throws -> Int {
+        let look = taken.look
+        let number = try connection.query(
+            LookQueries.insertLook,
+            [
+                .id(taken.trial.id), .moment(taken.at), .text(today), .int(taken.input.days), .bool(dayEnd),
+                .text(look.decision.recommendation.rawValue), .text(StorableText.escaped(reason)), .text(look.basis.rawValue),
+                .text(taken.trial.settingsHash), .json(taken.input.json), .json(latches.json),
+            ])[0].int("id")
+        for gate in look.gates {
+            try connection.execute(
+                LookQueries.insertGate,
+                [
+                    .int(number), .text(gate.name.rawValue), .text(gate.status.rawValue), .double(gate.estimate), .double(gate.lower),
+                    .double(gate.upper), .double(gate.threshold), .bool(gate.blocking),
+                ])
+        }
+        for point in look.tier.curve {
+            try connection.execute(
+                LookQueries.insertTierPoint,
+                [
+                    .int(number), .double(point.threshold), .double(point.coverage.map { 1 - $0.estimate }), .double(point.logEvidence),
+                    .bool(point.certified), .double(point.saving?.estimate),
+                ])
+        }
+        return number
+    }
+}
+
+extension PostgresBind {
+    fileprivate static func double(_ number: Double?) -> PostgresBind { number.map { PostgresBind.double($0) } ?? .null }
+}
