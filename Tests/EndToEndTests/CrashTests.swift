@@ -32,18 +32,18 @@ import Testing
         trial.stop()
     }
 
-    @Test(arguments: ["spool.append.half", "ship.copy.half", "ship.before_commit", "ship.after_commit"])
+    /// The number is the visit at which the process dies, each time it has been started again.
+    @Test(arguments: ["append.half:300", "append.after:300", "copy.before:4", "copy.half:4", "commit.before:4", "commit.after:4"])
     func nothingIsLostOrDoubledAtAFailpoint(_ point: String) throws {
         let trial = try CrashTrial(failpoint: point)
         try trial.start()
         let load = CallLoad(mirror: trial.mirror, threads: 4)
         load.start()
-        _ = try eventually(within: 20, "the failpoint \(point) to be reached") { FileManager.default.fileExists(atPath: trial.failpointMarker) ? true : nil }
-        trial.note(killAt: Date(), of: point)
-        usleep(1_500_000)
+        _ = try eventually(within: 30, "two deaths at the failpoint \(point)") { trial.deaths.count >= 2 ? true : nil }
+        usleep(700_000)
         load.stop()
         let outcome = try trial.settle(load)
-        print("failpoint \(point): \(outcome)")
+        print("failpoint \(point): \(trial.deaths.count) deaths, \(outcome)")
         #expect(outcome.mustBeStored > 10)
         #expect(outcome.lost == [])
         #expect(outcome.doubled == [])
@@ -87,7 +87,17 @@ final class CrashTrial {
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
-    var failpointMarker: String { folder.appending(path: "failpoint-reached").path }
+    /// When children of the supervisor died by SIGKILL, by its own log.
+    var deaths: [(child: String, at: Date)] {
+        (up?.errors ?? "").split(separator: "\n").compactMap { line in
+            guard line.contains("ended (signal 9)"),
+                let stamp = line.split(separator: " ").first.flatMap({ try? Date(String($0), strategy: Self.stamp) })
+            else { return nil }
+            return (line.contains(" mirror ended") ? "mirror" : "other", stamp)
+        }
+    }
+
+    private static let stamp = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
     private var data: String { folder.appending(path: "data").path }
 
     func start() throws {
@@ -99,23 +109,24 @@ final class CrashTrial {
         let settings = folder.appending(path: "crash.yaml")
         try """
         workload: crash
-        compare: { as: label, labels: [yes, no] }
+        compare: { as: label, labels: ["yes", "no"] }
         production: { url: "\(productionURL)" }
         candidate: { url: "\(candidateURL)", model: small, confidence: none, limits: { queue: 10000 } }
         sample: 100%
         control: 20%
-        """.replacingOccurrences(of: "[yes, no]", with: "[\"yes\", \"no\"]").write(to: settings, atomically: true, encoding: .utf8)
+        """.write(to: settings, atomically: true, encoding: .utf8)
         let enabled = try Program.run(["enable", "--data", data, "-f", settings.path, "--no-probe"])
         guard enabled.status == 0 else { throw Unexpected("enable failed: \(enabled.errors)") }
         _ = try eventually(within: 5, "the mirror to know the workload") {
-            (try? HttpConnection(mirror).request("POST", "/crash/v1/chat/completions", body: CallLoad.body("warm-up")))?.status == 200 ? true : nil
+            (try? HttpConnection(mirror).request("POST", "/crash/v1/chat/completions", body: CallLoad.body("warm-up")))?.status == 200
+                ? true : nil
         }
     }
 
     private func startModel(_ name: String, latency: Int) throws -> RunningProgram {
         let file = folder.appending(path: "\(name).json")
         try """
-        {"model": "\(name)", "default": {"answers": ["yes"]}, "latency": {"median_ms": \(latency), "p95_ms": \(latency * 3)}}
+        {"model": "\(name)", "default": {"answer": "yes"}, "latency": {"median_ms": \(latency), "p95_ms": \(latency * 3)}}
         """.write(to: file, atomically: true, encoding: .utf8)
         return try RunningProgram(
             ["stand-in", "-f", file.path, "--address", "127.0.0.1:0", "--ledger", folder.appending(path: "\(name).ledger").path])
@@ -123,11 +134,12 @@ final class CrashTrial {
 
     private func startUp() throws {
         var environment: [String: String] = [:]
-        if let failpoint { environment["UNDERSTUDY_FAILPOINT"] = "\(failpoint):\(failpointMarker)" }
+        if let failpoint { environment["UNDERSTUDY_FAILPOINT"] = failpoint }
         let up = try RunningProgram(
             [
                 "up", "--data", data, "--mirror-address", mirror.isEmpty ? "127.0.0.1:0" : address(mirror),
-                "--web-address", web.isEmpty ? "127.0.0.1:0" : address(web), "--metrics-address", metrics.isEmpty ? "127.0.0.1:0" : address(metrics),
+                "--web-address", web.isEmpty ? "127.0.0.1:0" : address(web), "--metrics-address",
+                metrics.isEmpty ? "127.0.0.1:0" : address(metrics),
             ], environment: environment)
         self.up = up
         let ready = try up.ready()
@@ -148,14 +160,16 @@ final class CrashTrial {
             try startUp()
             return
         }
-        let pids = descendants(of: up.processID).filter { part == "postgres" ? $0.command.contains("postgres -D") : $0.command.contains(" \(part)") }
+        let pids = descendants(of: up.processID).filter {
+            part == "postgres" ? $0.command.contains("postgres -D") : $0.command.contains(" \(part)")
+        }
         guard let pid = pids.first?.pid else { return }
         note(killAt: Date(), of: part)
         Glibc.kill(pid, SIGKILL)
     }
 
     func note(killAt moment: Date, of part: String) {
-        if part == "mirror" || part == "up" || part.hasPrefix("spool") { mirrorKills.append(moment) }
+        if part == "mirror" || part == "up" { mirrorKills.append(moment) }
     }
 
     private func descendants(of parent: Int32) -> [(pid: Int32, command: String)] {
@@ -163,7 +177,9 @@ final class CrashTrial {
         var parents: Set<Int32> = [parent]
         let pids = ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { Int32($0) }.sorted()
         for pid in pids {
-            guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8), let close = stat.lastIndex(of: ")") else { continue }
+            guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8), let close = stat.lastIndex(of: ")") else {
+                continue
+            }
             let fields = stat[stat.index(after: close)...].split(separator: " ")
             guard fields.count > 1, let parent = Int32(fields[1]), parents.contains(parent) else { continue }
             parents.insert(pid)
@@ -177,11 +193,14 @@ final class CrashTrial {
     func settle(_ load: CallLoad) throws -> CrashOutcome {
         _ = try eventually(within: 60, "the spool to be empty") { () -> Bool? in
             let status = try Program.run(["status", "--data", data, "crash", "--json"])
-            guard status.status == 0, let json = try JSONSerialization.jsonObject(with: Data(status.output.utf8)) as? [String: Any] else { return nil }
+            guard status.status == 0, let json = try JSONSerialization.jsonObject(with: Data(status.output.utf8)) as? [String: Any] else {
+                return nil
+            }
             return json["spooled"] as? Int == 0 && (json["paired"] as? Int ?? 0) > 0 ? true : nil
         }
         let rows = try Program.run([
-            "sql", "--data", data, "--csv", "select input, coalesce(production_output, '-'), coalesce(candidate_output, '-') from pairs where workload = 'crash'",
+            "sql", "--data", data, "--csv",
+            "select input, coalesce(production_output, '-'), coalesce(candidate_output, '-') from pairs where workload = 'crash'",
         ])
         guard rows.status == 0 else { throw Unexpected("sql failed: \(rows.errors)") }
         var stored: [String: [String]] = [:]
@@ -192,6 +211,7 @@ final class CrashTrial {
             if stored.updateValue(fields, forKey: fields[0]) != nil { outcome.doubled.append(fields[0]) }
         }
         outcome.stored = stored.count
+        mirrorKills += deaths.filter { $0.child == "mirror" }.map(\.at)
         let candidateLedger = try ledger("candidate")
         let productionLedger = try ledger("production")
         for call in load.results() where call.status == 200 {
@@ -215,7 +235,8 @@ final class CrashTrial {
         var answered: [String: Date] = [:]
         let text = try String(contentsOf: folder.appending(path: "\(name).ledger"), encoding: .utf8)
         for line in text.split(separator: "\n") {
-            guard let entry = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any], let id = entry["last_user"] as? String,
+            guard let entry = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any],
+                let id = entry["last_user"] as? String,
                 let at = entry["at_us"] as? Double, (entry["leg"] as? String ?? "") != "control"
             else { continue }
             answered[id] = Date(timeIntervalSince1970: at / 1e6)
@@ -253,7 +274,9 @@ final class CallLoad: @unchecked Sendable {
         self.threads = threads
     }
 
-    static func body(_ id: String) -> String { #"{"model":"big","messages":[{"role":"system","content":"Answer yes or no."},{"role":"user","content":"\#(id)"}]}"# }
+    static func body(_ id: String) -> String {
+        #"{"model":"big","messages":[{"role":"system","content":"Answer yes or no."},{"role":"user","content":"\#(id)"}]}"#
+    }
 
     func start() {
         for thread in 0..<threads {
@@ -269,7 +292,9 @@ final class CallLoad: @unchecked Sendable {
                         let open = try connection ?? HttpConnection(mirror, timeout: 10)
                         connection = open
                         let answer = try open.request("POST", "/crash/v1/chat/completions", body: Self.body(id))
-                        done.withLock { $0.append(Result(id: id, status: answer.status, text: answer.text, started: started, ended: Date())) }
+                        done.withLock {
+                            $0.append(Result(id: id, status: answer.status, text: answer.text, started: started, ended: Date()))
+                        }
                     } catch {
                         connection = nil
                         usleep(20_000)

@@ -16,7 +16,9 @@ final class HttpConnection {
 
     /// Connects to `http://host:port`.
     init(_ url: String, timeout seconds: Int = 30) throws {
-        guard let parsed = URLComponents(string: url), let host = parsed.host, let port = parsed.port else { throw Unexpected("bad URL \(url)") }
+        guard let parsed = URLComponents(string: url), let host = parsed.host, let port = parsed.port else {
+            throw Unexpected("bad URL \(url)")
+        }
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var limit = timeval(tv_sec: seconds, tv_usec: 0)
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
@@ -25,7 +27,9 @@ final class HttpConnection {
         address.sin_port = UInt16(port).bigEndian
         unsafe inet_pton(AF_INET, host, &address.sin_addr)
         let connected = unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
         }
         guard connected == 0 else {
             close(descriptor)
@@ -88,7 +92,9 @@ final class HttpConnection {
         while true {
             let line = Array("\r\n".utf8)
             while buffer.firstRange(of: line) == nil { try fill() }
-            guard let range = buffer.firstRange(of: line), let size = Int(String(decoding: buffer[..<range.lowerBound], as: UTF8.self), radix: 16) else {
+            guard let range = buffer.firstRange(of: line),
+                let size = Int(String(decoding: buffer[..<range.lowerBound], as: UTF8.self), radix: 16)
+            else {
                 throw Unexpected("bad chunk")
             }
             buffer.removeSubrange(..<range.upperBound)

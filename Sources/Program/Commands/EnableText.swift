@@ -51,8 +51,7 @@ struct EnableText: CustomStringConvertible {
         let alpha = settings.trial.alpha / 2 / Double(settings.trial.candidates)
         guard
             let pairs = plannedPairs(
-                disagreement: 0.08, delta: margins.quality, mu: 0, alpha: alpha, pi: max(settings.adjudicate.disagreements, 0.01),
-                rSquared: 0)
+                disagreement: 0.08, margin: margins.quality, difference: 0, alpha: alpha, adjudicated: max(settings.adjudicate.disagreements, 0.01))
         else { return "How long it takes cannot be foreseen with these settings." }
         let days = settings.trial.days
         let needed =

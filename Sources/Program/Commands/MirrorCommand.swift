@@ -49,6 +49,7 @@ private final class MirrorRun {
         let loop = try EventLoop()
         for number in [SIGTERM, SIGINT] { loop.onSignal(number) { [loop] in loop.stop() } }
         if !FileSystem.isFolder(folder.path) { try FileSystem.makeFolder(folder.path, mode: 0o700) }
+        raiseDescriptorLimit()
         let metrics = MetricsRegistry()
         let writer = try SpoolWriter(root: folder.spool, limits: spoolLimits())
         expose(writer, in: metrics)
@@ -100,4 +101,13 @@ private final class MirrorRun {
         _ = metrics.gauge("understudy_spool_full", help: "1 while the disk or the spool's limit is full.") { writer.state.isFull ? 1 : 0 }
         _ = metrics.gauge("understudy_spool_refused_records", help: "Records refused since the start.") { Double(writer.state.refused) }
     }
+}
+
+/// Lets the process hold as many connections as the system allows it.
+private func raiseDescriptorLimit() {
+    var limit = rlimit()
+    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    // Where it is refused the old limit holds, and the server sheds connections beyond it.
+    _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
 }

@@ -23,7 +23,7 @@ extension Command {
             var command = ChildCommand(psql, psqlArguments(arguments))
             var environment = currentEnvironment().merging(try PostgresURL.environment(for: url)) { $1 }
             environment["PGOPTIONS"] =
-                "-c role=understudy_analyst -c search_path=understudy -c statement_timeout=30s -c default_transaction_read_only=on -c jit=off"
+                "-c role=understudy_analyst -c search_path=understudy -c statement_timeout=30s -c default_transaction_read_only=on -c jit=off -c enable_partitionwise_join=on"
             environment["PGAPPNAME"] = "understudy sql"
             if isatty(1) == 0 { environment["PAGER"] = "cat" }
             command.environment = environment

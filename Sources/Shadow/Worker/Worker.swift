@@ -46,8 +46,8 @@ public final class Worker {
 
     /// Compares one batch. False when none waits.
     public func work(at moment: Timestamp) throws -> Bool {
-        guard let batch = try queue.claim(at: moment) else { return false }
-        let tools = comparator(for: batch.trial)
+        guard let batch = try queue.claim() else { return false }
+        let tools = try comparator(for: batch.trial)
         var results: [ComparedPair] = []
         results.reserveCapacity(batch.pairs.count)
         for claimed in batch.pairs {
@@ -87,12 +87,12 @@ public final class Worker {
         }
     }
 
-    private func comparator(for trial: StoredTrial) -> (comparator: Comparator, pricing: PairPricing) {
+    private func comparator(for trial: StoredTrial) throws -> (comparator: Comparator, pricing: PairPricing) {
         if let known = comparators[trial.id], known.hash == trial.settingsHash, known.changedAt == trial.settingsChangedAt {
             return (known.comparator, known.pricing)
         }
         if comparators.count >= Self.maximumComparators { comparators = [:] }
-        let made = (Comparator(settings: trial.settings.compare), PairPricing(trial.settings))
+        let made = (try Comparator(trial.settings.compare), PairPricing(trial.settings))
         comparators[trial.id] = (trial.settingsHash, trial.settingsChangedAt, made.0, made.1)
         return made
     }
