@@ -172,23 +172,6 @@ final class CrashTrial {
         if part == "mirror" || part == "up" { mirrorKills.append(moment) }
     }
 
-    private func descendants(of parent: Int32) -> [(pid: Int32, command: String)] {
-        var found: [(Int32, String)] = []
-        var parents: Set<Int32> = [parent]
-        let pids = ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { Int32($0) }.sorted()
-        for pid in pids {
-            guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8), let close = stat.lastIndex(of: ")") else {
-                continue
-            }
-            let fields = stat[stat.index(after: close)...].split(separator: " ")
-            guard fields.count > 1, let parent = Int32(fields[1]), parents.contains(parent) else { continue }
-            parents.insert(pid)
-            let command = (try? String(contentsOfFile: "/proc/\(pid)/cmdline", encoding: .utf8)) ?? ""
-            found.append((pid, command.replacingOccurrences(of: "\0", with: " ")))
-        }
-        return found
-    }
-
     /// Waits until everything that was spooled is in the database, then compares it with the ledgers.
     func settle(_ load: CallLoad) throws -> CrashOutcome {
         _ = try eventually(within: 60, "the spool to be empty") { () -> Bool? in

@@ -140,3 +140,21 @@ func eventually<Value>(within seconds: Double = 30, _ what: String, _ condition:
         usleep(50_000)
     }
 }
+
+/// The processes below one, with their command lines.
+func descendants(of parent: Int32) -> [(pid: Int32, command: String)] {
+    var found: [(Int32, String)] = []
+    var parents: Set<Int32> = [parent]
+    let pids = ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { Int32($0) }.sorted()
+    for pid in pids {
+        guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8), let close = stat.lastIndex(of: ")") else {
+            continue
+        }
+        let fields = stat[stat.index(after: close)...].split(separator: " ")
+        guard fields.count > 1, let parent = Int32(fields[1]), parents.contains(parent) else { continue }
+        parents.insert(pid)
+        let command = (try? String(contentsOfFile: "/proc/\(pid)/cmdline", encoding: .utf8)) ?? ""
+        found.append((pid, command.replacingOccurrences(of: "\0", with: " ")))
+    }
+    return found
+}
