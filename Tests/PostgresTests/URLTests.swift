@@ -16,7 +16,7 @@ import Testing
 
     @Test(arguments: [
         "postgresql://user:geheim@127.0.0.1:1/db", "postgresql://user@127.0.0.1:1/db?password=geheim",
-        "host=127.0.0.1 port=1 user=x password=geheim", "postgresql://user:geheim@no.such.host.invalid/db",
+        "host=127.0.0.1 port=1 user=x password=geheim",
         "postgresql:///geheim?host=/geheim&password=geheim",
     ])
     func saysThatNothingAnswersWithoutThePassword(url: String) throws {
