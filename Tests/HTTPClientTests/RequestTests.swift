@@ -216,4 +216,53 @@ struct RequestTests {
         harness.stop()
         server.stop()
     }
+
+    @Test func bringsAnAnswerThatComesBeforeTheBodyHasGone() async throws {
+        let server = WireServer { wire in
+            _ = wire.readHead()
+            wire.send("HTTP/1.1 413 Content Too Large\r\nContent-Length: 8\r\nConnection: close\r\n\r\ntoo much")
+            _ = wire.readHead()
+        }
+        let harness = try ClientHarness()
+        let answer = await harness.fetch(
+            OutgoingRequest(method: "POST", url: "http://127.0.0.1:\(server.port)/", body: .streamed(length: 1 << 30)),
+            begin: { transfer, _ in transfer.write([1, 2, 3]) })
+        #expect(answer.status == 413)
+        #expect(answer.text == "too much")
+        #expect(answer.end == .complete)
+        harness.stop()
+        server.stop()
+    }
+
+    @Test func keepsToTheLimitOfConnectionsToAHost() async throws {
+        let server = WireServer { wire in
+            while !wire.readHead().isEmpty { wire.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok") }
+        }
+        let harness = try ClientHarness(limits: ClientLimits(connectionsPerHost: 1))
+        let url = "http://127.0.0.1:\(server.port)/"
+        let texts = await withTaskGroup(of: String.self) { group in
+            for _ in 0..<8 { group.addTask { await harness.fetch(OutgoingRequest(url: url)).text } }
+            return await group.reduce(into: [String]()) { $0.append($1) }
+        }
+        #expect(texts == Array(repeating: "ok", count: 8))
+        #expect(server.connections == 1)
+        harness.stop()
+        server.stop()
+    }
+
+    @Test func waitsForA100WhereTheAppAskedForOne() async throws {
+        let seen = try await capture(
+            { port in
+                OutgoingRequest(
+                    method: "POST", url: "http://127.0.0.1:\(port)/", headers: [Header("Host", "h"), Header("Expect", "100-continue")],
+                    body: .bytes(Array("body".utf8)))
+            },
+            body: { wire in
+                #expect(wire.waiting == 0)
+                wire.send("HTTP/1.1 100 Continue\r\n\r\n")
+                return wire.read(4)
+            })
+        #expect(seen.head.contains("Expect: 100-continue\r\n"))
+        #expect(seen.body == "body")
+    }
 }

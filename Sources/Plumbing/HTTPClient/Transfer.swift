@@ -123,6 +123,8 @@ public final class Transfer {
         guard !hasHead else { return receiver != nil }
         guard let head = head.take(line) else { return true }
         hasHead = true
+        // At an error libcurl stops sending, but would wait for the pause of a body that is still coming to end.
+        if head.status >= 400 { continueUpload() }
         receiver?.responseHead(self, status: head.status, reason: head.reason, headers: head.headers)
         return receiver != nil
     }
