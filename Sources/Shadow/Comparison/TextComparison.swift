@@ -1,0 +1,6 @@
+import Configuration
+
+/// Compares free text by its meaning; the modes of the group `text`.
+enum TextComparison {
+    static let notYet = ComparisonError(kind: .text)
+}
