@@ -11,8 +11,9 @@ public struct ClaimedBatch: Sendable {
     var token: Identifier
     /// Named by the batch but not readable: their calls have not arrived yet.
     var missing: [Identifier]
-    /// They never will.
-    var missingAreLost: Bool
+    var reason: BatchReason
+    /// Made more than an hour ago.
+    var isOld: Bool
 }
 
 /// All that a comparison needs to know about a pair.

@@ -48,7 +48,7 @@ enum ComparisonQueries {
         SELECT found.pair_id, found.trial
         FROM understudy_store.comparison AS found
         JOIN understudy_store.trial ON trial.id = found.trial AND trial.state <> 'ended'
-        WHERE found.comparator_version < $1::integer
+        WHERE found.comparator_version < $1::integer AND EXISTS (SELECT FROM understudy_store.pair WHERE pair.id = found.pair_id)
             AND NOT EXISTS (SELECT FROM understudy_store.batch WHERE batch.trial = found.trial AND batch.reason = 'comparator')
         """
 

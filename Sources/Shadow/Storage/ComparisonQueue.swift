@@ -36,7 +36,7 @@ public struct ComparisonQueue {
             let missing = Set(ids).subtracting(pairs.map(\.pair.id))
             let batch = ClaimedBatch(
                 id: number, trial: trial, pairs: pairs, token: token, missing: missing.sorted(),
-                missingAreLost: try row.bool("is_old") || row.text("reason") != BatchReason.new.rawValue)
+                reason: try row.word("reason"), isOld: try row.bool("is_old"))
             if !pairs.isEmpty { return batch }
             _ = try store(batch, [], comparatorVersion: 0, at: Timestamp(microseconds: 0))
         }
@@ -95,10 +95,12 @@ public struct ComparisonQueue {
         try connection.query(ComparisonQueries.waitingPairs, [.id(trial)])[0].int("pairs")
     }
 
-    /// Pairs whose call has not arrived wait for it; after an hour they are set aside.
+    /// New pairs whose call has not arrived wait for it; after an hour they are set aside. Old pairs that are gone were pruned.
     private func finish(_ batch: ClaimedBatch) throws {
-        if batch.missing.isEmpty || batch.missingAreLost {
-            for pair in batch.missing { try setAside(pair, of: batch.trial, "its call never arrived, or has been pruned") }
+        if batch.missing.isEmpty || batch.reason != .new {
+            try connection.execute(ComparisonQueries.finish, [.int(batch.id)])
+        } else if batch.isOld {
+            for pair in batch.missing { try setAside(pair, of: batch.trial, "its call never arrived") }
             try connection.execute(ComparisonQueries.finish, [.int(batch.id)])
         } else {
             try connection.execute(ComparisonQueries.postpone, [.int(batch.id), .ids(batch.missing)])

@@ -101,19 +101,8 @@ public struct Shipper {
         }
         try rows.copy(calls: calls)
         try rows.copy(pairs: pairs.map { TrafficRows.PairRow(pair: $0, agesFrom: $0.id.moment) })
-        try addCoverage(deltas.map(CoverageRow.init) + pairs.map(CoverageRow.init(paired:)))
+        try CoverageWriter(connection).add(deltas, paired: pairs)
         try BatchWriter(connection).enqueue(pairs.map { ($0.id, $0.trial) }, reason: .new)
-    }
-
-    private func addCoverage(_ rows: [CoverageRow]) throws {
-        guard !rows.isEmpty else { return }
-        try connection.execute(
-            TrafficQueries.addCoverage,
-            [
-                .textArray(rows.map(\.workload)), .textArray(rows.map { $0.trial?.description }), .intArray(rows.map(\.minute)),
-                .textArray(rows.map(\.stage)), .textArray(rows.map(\.reason)), .textArray(rows.map(\.segment)),
-                .intArray(rows.map { Int64($0.count) }),
-            ])
     }
 
     private func setAside(_ record: SpoolRecord, _ reason: String) throws {
@@ -130,36 +119,6 @@ public struct Shipper {
             let workload = StorableText.escaped(deltas.first?.workload ?? "")
             try connection.execute(TrafficQueries.insertSetAside, [.text(workload), .null, .text("coverage"), .null, reason])
         }
-    }
-}
-
-/// One count on its way into `coverage_count`.
-private struct CoverageRow {
-    var workload: String
-    var trial: Identifier?
-    /// Since 1970.
-    var minute: Int64
-    var stage: String
-    var reason: String
-    var segment: String
-    var count: Int
-
-    init(_ delta: CoverageDelta) {
-        workload = StorableText.escaped(delta.workload)
-        trial = delta.trial
-        minute = delta.at.microseconds / 60_000_000
-        stage = delta.stage.rawValue
-        reason = StorableText.escaped(delta.reason)
-        segment = StorableText.escaped(delta.segment ?? "")
-        count = delta.count
-    }
-
-    /// A pair that has arrived: the one stage that no mirror counts.
-    init(paired pair: Pair) {
-        workload = StorableText.escaped(pair.workload)
-        trial = pair.trial
-        minute = pair.id.moment.microseconds / 60_000_000
-        (stage, reason, segment, count) = ("paired", "", "", 1)
     }
 }
 

@@ -1,0 +1,51 @@
+internal import Postgres
+internal import Traffic
+
+/// Adds to the counts of how far calls come.
+struct CoverageWriter {
+    private let connection: PostgresConnection
+
+    init(_ connection: PostgresConnection) { self.connection = connection }
+
+    /// Adds what mirrors counted, and pairs that have arrived: the one stage that no mirror counts. In the caller's transaction.
+    func add(_ deltas: [CoverageDelta] = [], paired: [Pair]) throws {
+        let rows = deltas.map { CoverageRow($0) } + paired.map { CoverageRow(paired: $0) }
+        guard !rows.isEmpty else { return }
+        try connection.execute(
+            TrafficQueries.addCoverage,
+            [
+                .textArray(rows.map(\.workload)), .textArray(rows.map { $0.trial?.description }), .intArray(rows.map(\.minute)),
+                .textArray(rows.map(\.stage)), .textArray(rows.map(\.reason)), .textArray(rows.map(\.segment)),
+                .intArray(rows.map { Int64($0.count) }),
+            ])
+    }
+}
+
+/// One count on its way into `coverage_count`.
+private struct CoverageRow {
+    var workload: String
+    var trial: Identifier?
+    /// Since 1970.
+    var minute: Int64
+    var stage: String
+    var reason: String
+    var segment: String
+    var count: Int
+
+    init(_ delta: CoverageDelta) {
+        workload = StorableText.escaped(delta.workload)
+        trial = delta.trial
+        minute = delta.at.microseconds / 60_000_000
+        stage = delta.stage.rawValue
+        reason = StorableText.escaped(delta.reason)
+        segment = StorableText.escaped(delta.segment ?? "")
+        count = delta.count
+    }
+
+    init(paired pair: Pair) {
+        workload = StorableText.escaped(pair.workload)
+        trial = pair.trial
+        minute = pair.id.moment.microseconds / 60_000_000
+        (stage, reason, segment, count) = ("paired", "", "", 1)
+    }
+}

@@ -1,0 +1,107 @@
+public import Traffic
+public import Verdict
+
+/// How the pairs of a trial came out.
+public struct AgreementTotals: Sendable, Hashable {
+    public var identical = 0
+    public var equivalent = 0
+    public var different = 0
+    public var incomparable = 0
+}
+
+/// How often the candidate failed in one way.
+public struct FailureModeCount: Sendable, Hashable {
+    public var mode: FailureMode
+    public var pairs: Int
+    public var correctness: CorrectnessCounts
+    /// Named segments only, most frequent first.
+    public var segments: [SegmentPairs]
+}
+
+/// Pairs of one segment.
+public struct SegmentPairs: Sendable, Hashable {
+    public var segment: String
+    public var pairs: Int
+}
+
+/// How often production said one label and the candidate another.
+public struct LabelConfusion: Sendable, Hashable {
+    public var productionLabel: String
+    public var candidateLabel: String
+    public var pairs: Int
+    public var productionOnly: Int
+    public var candidateOnly: Int
+}
+
+/// One pair to look at. Its texts are foreign and of any length.
+public struct ExamplePair: Sendable, Hashable {
+    public var pair: Identifier
+    public var calledAt: Timestamp
+    public var segment: String?
+    public var input: String
+    public var productionOutput: String
+    public var candidateOutput: String
+    /// The gold answer, as text.
+    public var label: String?
+    public var correct: Correctness
+    public var differences: [Difference]
+    public var productionUnstable: Bool
+}
+
+/// The way from calls to compared pairs.
+public struct CoverageFunnel: Sendable, Hashable {
+    public var calls = 0
+    public var sampled = 0
+    public var paired = 0
+    /// Finished by the worker, incomparable ones included.
+    public var compared = 0
+    public var incomparable = 0
+    /// By reason: not shadowed on purpose, dropped by a limit, control legs not asked, faults of ours.
+    public var skipped: [String: Int] = [:]
+    public var shed: [String: Int] = [:]
+    public var controlSkipped: [String: Int] = [:]
+    public var faults: [String: Int] = [:]
+    /// Records that could not be stored or compared.
+    public var setAside = 0
+}
+
+/// What one leg of a trial cost.
+public struct LegCostTotals: Sendable, Hashable {
+    public var calls: Int
+    /// Those of `calls` whose cost is known, and its sum in USD.
+    public var pricedCalls: Int
+    public var cost: Double
+    /// Those of `calls` whose tokens are our estimate.
+    public var estimatedCalls: Int
+}
+
+/// A model name and the pairs that it answered.
+public struct ModelUse: Sendable, Hashable {
+    public var name: String
+    public var pairs: Int
+}
+
+/// The prompt of most calls is not the one of the first day.
+public struct PromptChange: Sendable, Hashable {
+    public var before: Identifier
+    public var now: Identifier
+    /// The new one's share of the newest day's pairs.
+    public var share: Double
+}
+
+/// What a reader must know about a trial beside its figures.
+public struct TrialFacts: Sendable, Hashable {
+    /// Most used first.
+    public var productionModels: [ModelUse] = []
+    /// Parameters that the candidate's API could not take, and the pairs that had them.
+    public var untranslated: [String: Int] = [:]
+    /// Some rates are an importer's reckoning.
+    public var estimatedRates = false
+    /// Of the trial's time zone, now; east is positive.
+    public var utcOffsetSeconds = 0
+    /// The first day with pairs, ISO 8601.
+    public var firstDay: String?
+    /// Pairs that wait to be compared again by a newer version.
+    public var comparedAgain = 0
+    public var promptChange: PromptChange?
+}

@@ -1,0 +1,159 @@
+internal import JSON
+public import Postgres
+public import Traffic
+public import Verdict
+
+/// The counts behind a report. All but the examples come from the rollups that the views read.
+///
+/// `through` limits to the trial's days up to that one, its first day with pairs being 0; nil takes all.
+public struct ReportQueries {
+    private let connection: PostgresConnection
+
+    public init(_ connection: PostgresConnection) { self.connection = connection }
+
+    /// How the pairs came out.
+    public func agreement(trial: Identifier, through: Int? = nil) throws -> AgreementTotals {
+        var totals = AgreementTotals()
+        for row in try connection.query(ReportSQL.agreement, [.id(trial), .int(through)]) {
+            let pairs = try row.int("pairs")
+            switch try row.word("agreement", as: Agreement.self) {
+            case .identical: totals.identical = pairs
+            case .equivalent: totals.equivalent = pairs
+            case .different: totals.different = pairs
+            case .incomparable: totals.incomparable = pairs
+            }
+        }
+        return totals
+    }
+
+    /// Who was right, over all pairs that could be compared.
+    public func correctness(trial: Identifier, through: Int? = nil) throws -> CorrectnessCounts {
+        var counts = CorrectnessCounts()
+        for row in try connection.query(ReportSQL.correctness, [.id(trial), .int(through)]) {
+            counts.add(try row.word("correct"), try row.int("pairs"))
+        }
+        return counts
+    }
+
+    /// The failure modes, most frequent first, each with its segments.
+    public func failureModes(trial: Identifier, through: Int? = nil) throws -> [FailureModeCount] {
+        var counts: [FailureMode: FailureModeCount] = [:]
+        for row in try connection.query(ReportSQL.failureModes, [.id(trial), .int(through)]) {
+            let mode: FailureMode = try row.word("failure_mode")
+            let pairs = try row.int("pairs")
+            var count = counts[mode] ?? FailureModeCount(mode: mode, pairs: 0, correctness: CorrectnessCounts(), segments: [])
+            count.pairs += pairs
+            count.correctness.add(try row.word("correct"), pairs)
+            if let segment = row.textOrNull("segment") { count.add(pairs, to: segment) }
+            counts[mode] = count
+        }
+        return counts.values
+            .map { count in
+                var count = count
+                count.segments.sort { ($1.pairs, $0.segment) < ($0.pairs, $1.segment) }
+                return count
+            }
+            .sorted { ($1.pairs, $0.mode.rawValue) < ($0.pairs, $1.mode.rawValue) }
+    }
+
+    /// Which label became which, where the two differ, most frequent first.
+    public func confusion(trial: Identifier, through: Int? = nil, limit: Int = 20) throws -> [LabelConfusion] {
+        try connection.query(ReportSQL.confusion, [.id(trial), .int(through), .int(limit)]).map { row in
+            LabelConfusion(
+                productionLabel: try row.text("production_label"), candidateLabel: try row.text("candidate_label"),
+                pairs: try row.int("pairs"),
+                productionOnly: try row.int("production_only"), candidateOnly: try row.int("candidate_only"))
+        }
+    }
+
+    /// Pairs of a failure mode to look at: first those where production alone was right, the newest of them first.
+    public func examples(trial: Identifier, mode: FailureMode, limit: Int = 3) throws -> [ExamplePair] {
+        let found = try connection.query(ReportSQL.examples, [.id(trial), .text(mode.rawValue), .int(limit)])
+        return try found.map { row in
+            ExamplePair(
+                pair: try row.id("pair_id"), calledAt: try row.moment("called_at"), segment: row.textOrNull("segment"),
+                input: row.textOrNull("input") ?? "", productionOutput: row.textOrNull("production_output") ?? "",
+                candidateOutput: row.textOrNull("candidate_output") ?? "", label: row.textOrNull("label"), correct: try row.word("correct"),
+                differences: try Difference.list(row.json("differences")),
+                productionUnstable: try row.boolOrNull("production_unstable") ?? false)
+        }
+    }
+
+    /// The way from calls to compared pairs, and where calls left it.
+    public func coverage(trial: Identifier, through: Int? = nil) throws -> CoverageFunnel {
+        var funnel = CoverageFunnel()
+        for row in try connection.query(ReportSQL.coverage, [.id(trial), .int(through)]) {
+            let calls = try row.int("calls")
+            let reason = try row.text("reason")
+            switch try row.text("stage") {
+            case "calls": funnel.calls += calls
+            case "sampled": funnel.sampled += calls
+            case "paired": funnel.paired += calls
+            case "skipped": funnel.skipped[reason, default: 0] += calls
+            case "shed": funnel.shed[reason, default: 0] += calls
+            case "control_skipped": funnel.controlSkipped[reason, default: 0] += calls
+            default: funnel.faults[reason, default: 0] += calls
+            }
+        }
+        let totals = try agreement(trial: trial, through: through)
+        funnel.incomparable = totals.incomparable
+        funnel.compared = totals.identical + totals.equivalent + totals.different + totals.incomparable
+        funnel.setAside = try connection.query(ReportSQL.setAside, [.id(trial)])[0].int("records")
+        return funnel
+    }
+
+    /// What the legs cost.
+    public func costs(trial: Identifier, through: Int? = nil) throws -> [LegRole: LegCostTotals] {
+        var costs: [LegRole: LegCostTotals] = [:]
+        for row in try connection.query(ReportSQL.costs, [.id(trial), .int(through)]) {
+            costs[try row.word("leg")] = LegCostTotals(
+                calls: try row.int("calls"), pricedCalls: try row.int("priced_calls"), cost: try row.double("cost"),
+                estimatedCalls: try row.int("estimated_calls"))
+        }
+        return costs
+    }
+
+    /// What else a reader must know.
+    public func facts(trial: Identifier) throws -> TrialFacts {
+        var facts = TrialFacts()
+        for row in try connection.query(ReportSQL.uses, [.id(trial)]) {
+            let (name, pairs) = (try row.text("name"), try row.int("pairs"))
+            switch try row.text("kind") {
+            case "production_model": facts.productionModels.append(ModelUse(name: name, pairs: pairs))
+            case "untranslated": facts.untranslated[name] = pairs
+            default: facts.estimatedRates = true
+            }
+        }
+        let row = try connection.query(ReportSQL.facts, [.id(trial)])[0]
+        facts.utcOffsetSeconds = try row.int("utc_offset")
+        facts.firstDay = row.textOrNull("first_day")
+        facts.comparedAgain = try row.int("compared_again")
+        if let prompt = try connection.query(ReportSQL.promptChange, [.id(trial)]).first {
+            facts.promptChange = PromptChange(
+                before: try prompt.id("before"), now: try prompt.id("now"), share: try prompt.double("share"))
+        }
+        return facts
+    }
+}
+
+extension FailureModeCount {
+    fileprivate mutating func add(_ pairs: Int, to segment: String) {
+        if let place = segments.firstIndex(where: { $0.segment == segment }) {
+            segments[place].pairs += pairs
+        } else {
+            segments.append(SegmentPairs(segment: segment, pairs: pairs))
+        }
+    }
+}
+
+extension Difference {
+    /// As `comparison.differences` holds them.
+    static func list(_ json: JSONValue) -> [Difference] {
+        (json.arrayValue ?? []).map {
+            Difference(
+                path: $0["path"]?.stringValue ?? "", kind: $0["kind"]?.stringValue ?? "",
+                productionValue: $0["production_value"]?.stringValue,
+                candidateValue: $0["candidate_value"]?.stringValue, rule: $0["rule"]?.stringValue ?? "")
+        }
+    }
+}

@@ -1,0 +1,96 @@
+/// The SQL of a report. `$1` is the trial, `$2` the last day as a number from the first, null for all.
+enum ReportSQL {
+    /// Rows of a rollup up to that day.
+    private static func through(_ table: String) -> String {
+        """
+        \(table) WHERE \(table).trial = $1 AND ($2::integer IS NULL OR \(table).day <= (
+            SELECT min(day) FROM understudy_store.outcome_count WHERE trial = $1 AND pairs > 0) + $2::integer)
+        """
+    }
+
+    private static let outcomes = "understudy_store.\(through("outcome_count"))"
+
+    static let agreement = "SELECT agreement, sum(pairs)::bigint AS pairs FROM \(outcomes) GROUP BY agreement"
+
+    static let correctness = """
+        SELECT correct, sum(pairs)::bigint AS pairs FROM \(outcomes) AND agreement <> 'incomparable' GROUP BY correct
+        """
+
+    static let failureModes = """
+        SELECT failure_mode, nullif(segment, '') AS segment, correct, sum(pairs)::bigint AS pairs
+        FROM \(outcomes) AND agreement = 'different'
+        GROUP BY 1, 2, 3
+        HAVING sum(pairs) > 0
+        """
+
+    static let confusion = """
+        SELECT production_label, candidate_label, sum(pairs)::bigint AS pairs,
+            coalesce(sum(pairs) FILTER (WHERE correct = 'production_only'), 0)::bigint AS production_only,
+            coalesce(sum(pairs) FILTER (WHERE correct = 'candidate_only'), 0)::bigint AS candidate_only
+        FROM understudy_store.\(through("label_count")) AND production_label <> candidate_label
+        GROUP BY 1, 2
+        HAVING sum(pairs) > 0
+        ORDER BY 3 DESC, 4 DESC, 1, 2
+        LIMIT $3
+        """
+
+    /// The comparisons are picked by their index; only then are the texts read.
+    static let examples = """
+        SELECT found.pair_id, found.called_at, found.segment, call.input, call.production_output, pair.candidate_output,
+            found.label #>> '{}' AS label, found.correct, coalesce(found.differences, '[]') AS differences, found.production_unstable
+        FROM (
+            SELECT * FROM understudy_store.comparison
+            WHERE trial = $1 AND failure_mode = $2 AND agreement = 'different'
+            ORDER BY (correct <> 'production_only'), (correct = 'unknown'), called_at DESC, pair_id DESC
+            LIMIT $3
+        ) AS found
+        JOIN understudy_store.pair ON pair.id = found.pair_id
+        JOIN understudy_store.call ON call.id = found.call_id
+        ORDER BY (found.correct <> 'production_only'), (found.correct = 'unknown'), found.called_at DESC, found.pair_id DESC
+        """
+
+    static let coverage = """
+        SELECT stage, reason, sum(calls)::bigint AS calls FROM understudy_store.\(through("coverage_of_trial")) GROUP BY 1, 2
+        """
+
+    static let setAside = "SELECT count(*) AS records FROM understudy_store.set_aside WHERE trial = $1"
+
+    static let costs = """
+        SELECT leg, sum(calls)::bigint AS calls, sum(priced_calls)::bigint AS priced_calls, sum(cost) AS cost,
+            sum(estimated_calls)::bigint AS estimated_calls
+        FROM understudy_store.\(through("cost_day"))
+        GROUP BY leg
+        HAVING sum(calls) > 0
+        """
+
+    static let uses = "SELECT kind, name, pairs FROM understudy_store.use_count WHERE trial = $1 ORDER BY kind, pairs DESC, name"
+
+    static let facts = """
+        SELECT extract(epoch FROM (now() AT TIME ZONE timezone) - (now() AT TIME ZONE 'UTC'))::integer AS utc_offset,
+            (SELECT min(day) FROM understudy_store.outcome_count WHERE trial = $1 AND pairs > 0)::text AS first_day,
+            (SELECT coalesce(sum(cardinality(pair_ids)), 0) FROM understudy_store.batch WHERE trial = $1 AND reason = 'comparator')::bigint
+                AS compared_again
+        FROM understudy_store.trial WHERE id = $1
+        """
+
+    /// The commonest prompt of the newest day, where it is not that of the first. Two days are read, not all.
+    static let promptChange = """
+        WITH ends AS (
+            SELECT min(day) AS first_day, max(day) AS last_day FROM understudy_store.outcome_count WHERE trial = $1 AND pairs > 0
+        ), used AS (
+            SELECT found.day, found.prompt_hash, count(*) AS pairs, sum(count(*)) OVER (PARTITION BY found.day) AS of_day
+            FROM understudy_store.comparison AS found
+            JOIN understudy_store.trial ON trial.id = found.trial
+            CROSS JOIN ends
+            WHERE found.trial = $1 AND ends.first_day < ends.last_day AND found.day IN (ends.first_day, ends.last_day)
+                AND (found.called_at < (ends.first_day + 1)::timestamp AT TIME ZONE trial.timezone
+                    OR found.called_at >= ends.last_day::timestamp AT TIME ZONE trial.timezone)
+            GROUP BY found.day, found.prompt_hash
+        ), commonest AS (
+            SELECT DISTINCT ON (day) day, prompt_hash, pairs / of_day AS share FROM used ORDER BY day, pairs DESC, prompt_hash
+        )
+        SELECT before.prompt_hash AS before, now.prompt_hash AS now, now.share::double precision AS share
+        FROM commonest AS before JOIN commonest AS now ON now.day > before.day
+        WHERE before.prompt_hash <> now.prompt_hash
+        """
+}
