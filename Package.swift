@@ -95,7 +95,7 @@ let tests: [Target] = [
     .testTarget(name: "ComparisonTests", dependencies: ["Comparison", "Configuration", "Traffic", "JSON", "TestSupport"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
     .testTarget(name: "VerdictTests", dependencies: ["Verdict", "Statistics", "Traffic"]),
-    .testTarget(name: "ReportTests", dependencies: ["Report", "Verdict", "Statistics", "Traffic", "JSON"]),
+    .testTarget(name: "ReportTests", dependencies: ["Report", "Verdict", "Statistics", "Traffic", "JSON"], exclude: ["Golden"]),
     .testTarget(
         name: "StorageTests",
         dependencies: [
