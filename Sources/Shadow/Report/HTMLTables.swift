@@ -59,24 +59,20 @@ enum HTMLTables {
         scrolling(&html, label: "Failure modes") { html in
             html.element("table", [("class", "modes")]) { html in
                 html.element("caption", text: "How the candidate differs or fails, and who was right")
-                head(
-                    &html,
-                    [
-                        ("mode", false), ("who was right", false), ("pairs", true), ("share (95 %)", true), ("production", true),
-                        ("candidate", true), ("where", false),
-                    ])
+                let table = Page.modeTable(modes)
+                var columns = table.columns.map { ($0.title, $0.numeric) }
+                columns.insert(("", false), at: 1)
+                head(&html, columns)
                 html.element("tbody") { html in
-                    for (index, view) in modes.enumerated() {
+                    for (index, row) in table.rows.enumerated() {
                         html.element("tr") { html in
-                            html.element("th", [("scope", "row")], text: view.row.mode.phrase)
+                            html.element("th", [("scope", "row")], text: row[0])
                             html.element("td", [("class", "bar")]) { html in
-                                Charts.bar(&html, view.row, most: most, id: "\(anchor)-\(index)")
+                                Charts.bar(&html, modes[index].row, most: most, id: "\(anchor)-\(index)")
                             }
-                            html.element("td", [("class", "number")], text: Numbers.count(view.row.count))
-                            html.element("td", [("class", "number")], text: Page.share(view.share))
-                            html.element("td", [("class", "number")], text: Numbers.count(view.row.correctness.productionOnly))
-                            html.element("td", [("class", "number")], text: Numbers.count(view.row.correctness.candidateOnly))
-                            html.element("td", text: view.segments)
+                            for (cell, column) in zip(row, table.columns).dropFirst() {
+                                html.element("td", [("class", column.numeric ? "number" : "words")], text: cell)
+                            }
                         }
                     }
                 }

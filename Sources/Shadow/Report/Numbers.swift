@@ -46,7 +46,7 @@ enum Numbers {
         let magnitude = abs(dollars)
         let sign = dollars < 0 ? "−$" : "$"
         guard magnitude > 0 else { return "$0" }
-        if magnitude < 1 { return sign + significant(magnitude, digits: 3) }
+        if magnitude < 1 { return sign + withoutTail(significant(magnitude, digits: 3)) }
         if magnitude < 99.995 { return sign + decimal(magnitude, places: 2) }
         if magnitude < 999.5 { return sign + decimal(magnitude, places: 0) }
         return sign + rounded(magnitude, digits: 3)
@@ -120,6 +120,13 @@ enum Numbers {
         guard value != 0 else { return "0" }
         let places = digits - 1 - Int(floor(log10(abs(value))))
         return places > 15 ? value.description : decimal(value, places: max(0, places))
+    }
+
+    /// Without zeros at the end beyond the cents.
+    private static func withoutTail(_ digits: String) -> String {
+        var digits = digits
+        while digits.hasSuffix("0"), digits.utf8.count > 4 { digits.removeLast() }
+        return digits
     }
 
     private static func significantTrimmed(_ value: Double) -> String {

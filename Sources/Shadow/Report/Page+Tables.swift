@@ -6,27 +6,26 @@ internal import Verdict
 extension Page {
     /// How often each mode happens and who was right.
     static func modeTable(_ modes: [ModeView]) -> Table {
-        Table(
-            caption: "How the candidate differs or fails",
-            columns: [
-                .init(title: "mode"), .init(title: "pairs", numeric: true), .init(title: "share (95 %)", numeric: true),
-                .init(title: "production", numeric: true), .init(title: "candidate", numeric: true), .init(title: "both", numeric: true),
-                .init(title: "neither", numeric: true), .init(title: "not judged", numeric: true), .init(title: "where"),
-            ],
+        let parts: [(title: String, count: (CorrectnessCounts) -> Int)] = [
+            ("production only", \.productionOnly), ("candidate only", \.candidateOnly), ("both", \.both),
+            ("neither", \.neither), ("not judged", \.unknown),
+        ]
+        let shown = parts.filter { part in modes.contains { part.count($0.row.correctness) > 0 } }
+        let placed = modes.contains { !$0.segments.isEmpty }
+        return Table(
+            caption: "How the candidate differs or fails, and who was right",
+            columns: [.init(title: "mode"), .init(title: "pairs", numeric: true), .init(title: "share (95 %)", numeric: true)]
+                + shown.map { .init(title: $0.title, numeric: true) } + (placed ? [.init(title: "where")] : []),
             rows: modes.map { view in
-                let counts = view.row.correctness
-                return [
-                    view.row.mode.phrase, Numbers.count(view.row.count), share(view.share), Numbers.count(counts.productionOnly),
-                    Numbers.count(counts.candidateOnly), Numbers.count(counts.both), Numbers.count(counts.neither),
-                    Numbers.count(counts.unknown), view.segments,
-                ]
+                [view.row.mode.phrase, Numbers.count(view.row.count), share(view.share)]
+                    + shown.map { Numbers.count($0.count(view.row.correctness)) } + (placed ? [view.segments] : [])
             })
     }
 
-    /// `9.1 % (8 to 10.3 %)`.
+    /// `9.1 % (8.0 %–10 %)`.
     static func share(_ share: Estimate?) -> String {
         guard let share else { return "no data" }
-        return "\(Numbers.percent(share.estimate)) (\(Numbers.percent(share.lower)) to \(Numbers.percent(share.upper)))"
+        return "\(Numbers.percent(share.estimate)) (\(Numbers.percent(share.lower))–\(Numbers.percent(share.upper)))"
     }
 
     /// Both legs' quantiles with their limits, and the ratio that the gate holds against its limit.
@@ -45,12 +44,12 @@ extension Page {
             })
     }
 
-    /// `1.9 s (1.8 s to 2.1 s)`; a side without a limit says so.
+    /// `1.9 s (1.8 s–2.1 s)`; a side without a limit says so.
     static func quantile(_ quantile: LatencyQuantile) -> String {
         guard let estimate = quantile.estimate else { return "beyond the timeout" }
         let lower = quantile.lower.map(Numbers.duration) ?? "no lower limit yet"
         let upper = quantile.upper.map(Numbers.duration) ?? "no upper limit yet"
-        return "\(Numbers.duration(estimate)) (\(lower) to \(upper))"
+        return "\(Numbers.duration(estimate)) (\(lower)–\(upper))"
     }
 
     /// The same for a ratio; its limits hold for a look a day.
@@ -58,7 +57,7 @@ extension Page {
         guard let ratio, let estimate = ratio.estimate else { return "" }
         let lower = ratio.lower.map { Numbers.ratio($0, apartFrom: ratio.limit) } ?? "no lower limit yet"
         let upper = ratio.upper.map { Numbers.ratio($0, apartFrom: ratio.limit) } ?? "no upper limit yet"
-        return "\(Numbers.ratio(estimate)) (\(lower) to \(upper))"
+        return "\(Numbers.ratio(estimate)) (\(lower)–\(upper))"
     }
 }
 

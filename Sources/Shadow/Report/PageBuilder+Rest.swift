@@ -31,7 +31,7 @@ extension PageBuilder {
             ],
             rows: model.look.tier.curve.map { point in
                 let kept = point.coverage
-                let share = kept.map { "\(Numbers.percent($0.estimate)) (\(Numbers.percent($0.lower)) to \(Numbers.percent($0.upper)))" }
+                let share = kept.map { "\(Numbers.percent($0.estimate)) (\(Numbers.percent($0.lower))–\(Numbers.percent($0.upper)))" }
                 return [
                     Numbers.plain(point.threshold), share ?? "no data", kept.map { Numbers.percent(1 - $0.estimate) } ?? "no data",
                     point.saving.map { Numbers.percent($0.estimate) } ?? "unknown", Numbers.decimal(point.logEvidence, places: 2),

@@ -27,6 +27,8 @@ struct PageBuilder {
             Page.GateView(gate: $0, sentence: sentences.lead(on: $0.name), observations: model.observations(of: $0.name))
         }
         var blocks: [Page.Block] = [.gates(views)]
+        // Where one gate decided, its own sentence is the reason.
+        if look.decision.because.isWhole { blocks.insert(.paragraph(sentences.reason), at: 0) }
         let speedUps = sentences.speedUps
         if !speedUps.isEmpty { blocks.append(.paragraph("What would bring the decision nearer: \(speedUps.joined(separator: "; ")).")) }
         let own = look.gates.map { gate in
@@ -143,7 +145,7 @@ struct PageBuilder {
             guard let other = ours.first(where: { $0.percentile == quantile.percentile }) else { return nil }
             if quantile.estimate == nil, other.estimate == nil, look.latency.production.samples == 0 { return nil }
             return Page.LatencyView(
-                name: Sentences.name(metric, quantile.percentile), production: quantile, candidate: other,
+                name: "p\(quantile.percentile) \(metric == .duration ? "duration" : "first token")", production: quantile, candidate: other,
                 ratio: look.latency.ratios.first { $0.metric == metric && $0.percentile == quantile.percentile },
                 scale: known.max() ?? 1)
         }
@@ -157,15 +159,15 @@ struct PageBuilder {
             production == nil && candidate == nil ? nil : [name, production ?? "unknown", candidate ?? "unknown"]
         }
         func money(_ value: Double?) -> String? { value.map(Numbers.money) }
-        let rows = [
-            row("a case", money(theirs.perCase), money(ours.perCase)),
-            row("a million calls", money(theirs.perCase.map { $0 * 1e6 }), money(ours.perCase.map { $0 * 1e6 })),
-            row("a million tokens, on its own mix", money(theirs.perMillionTokens), money(ours.perMillionTokens)),
-            row(monthName, money(theirs.perMonth), money(ours.perMonth)),
-            row("price", price(model.spend.production.price), price(model.spend.candidate.price)),
-            row("cases with a known cost", priced(model.spend.production), priced(model.spend.candidate)),
-            row("tokens that are our estimate", estimated(model.spend.production), estimated(model.spend.candidate)),
-        ].compactMap { $0 }
+        let rows =
+            [
+                row("a case", money(theirs.perCase), money(ours.perCase)),
+                row("a million calls", money(theirs.perCase.map { $0 * 1e6 }), money(ours.perCase.map { $0 * 1e6 })),
+                row("a million tokens, on its own mix", money(theirs.perMillionTokens), money(ours.perMillionTokens)),
+                row(monthName, money(theirs.perMonth), money(ours.perMonth)),
+                row("cases with a known cost", priced(model.spend.production), priced(model.spend.candidate)),
+                row("cases whose tokens are estimated", estimated(model.spend.production), estimated(model.spend.candidate)),
+            ].compactMap { $0 } + prices
         var blocks: [Page.Block] = []
         if !rows.isEmpty {
             blocks.append(
@@ -186,14 +188,26 @@ struct PageBuilder {
         model.spend.callsPerMonth.map { "a month of \(Numbers.approximate($0)) calls" } ?? "a month"
     }
 
-    private func price(_ price: ReportModel.Price) -> String? {
+    private var prices: [[String]] {
+        let (theirs, ours) = (priceParts(model.spend.production.price), priceParts(model.spend.candidate.price))
+        var names: [String] = []
+        for (name, _) in theirs + ours where !names.contains(name) { names.append(name) }
+        return names.map { name in
+            [name] + [theirs, ours].map { parts in parts.first { $0.0 == name }?.1 ?? "–" }
+        }
+    }
+
+    private func priceParts(_ price: ReportModel.Price) -> [(String, String)] {
         switch price {
-        case .none: nil
+        case .none: []
         case .tokens(let input, let output, let cached):
-            "\(Numbers.money(input)) in, \(Numbers.money(output)) out\(cached.map { ", \(Numbers.money($0)) cached" } ?? "") a million tokens"
+            [("price: a million tokens read", Numbers.money(input)), ("price: a million tokens written", Numbers.money(output))]
+                + (cached.map { [("price: a million tokens from the cache", Numbers.money($0))] } ?? [])
         case .dedicated(let hourly, let tokensPerDay, let replicas):
-            "\(Numbers.money(hourly)) an hour a replica of \(Numbers.tokens(tokensPerDay)) tokens a day, at least "
-                + Sentences.counted(replicas, "replica")
+            [
+                ("price: an hour of a replica", Numbers.money(hourly)),
+                ("a replica sustains a day", "\(Numbers.tokens(tokensPerDay)) tokens"), ("replicas at least", Numbers.count(replicas)),
+            ]
         }
     }
 
@@ -201,7 +215,17 @@ struct PageBuilder {
         spend.calls == 0 ? nil : "\(Numbers.count(spend.pricedCalls)) of \(Numbers.count(spend.calls))"
     }
 
+    /// Only where some are estimated in either leg.
     private func estimated(_ spend: ReportModel.LegSpend) -> String? {
-        spend.estimatedShare.flatMap { $0 > 0 ? Numbers.percent($0) : nil }
+        guard model.spend.production.estimatedCalls + model.spend.candidate.estimatedCalls > 0 else { return nil }
+        return spend.estimatedShare.map(Numbers.percent)
+    }
+}
+
+extension Because {
+    /// Not one gate's matter.
+    var isWhole: Bool {
+        if case .gate = self { return false }
+        return true
     }
 }

@@ -24,10 +24,10 @@ struct Ranking {
             "\(leading.dates.day(leading.model.trial.asOf)), day \(leading.look.day)", leading.basis,
         ]
         title = (marks + parts).joined(separator: " · ")
-        headline = "First of \(all.count), \(leading.candidate). \(leading.headline)"
+        headline = "\(leading.headline) Ranked first of \(all.count): \(leading.candidate)."
         nextAction = leading.nextAction
         table = Page.Table(
-            caption: "The candidates, ranked",
+            caption: "The candidates, ranked; figures as if each answered every call",
             columns: [
                 .init(title: "", numeric: true), .init(title: "candidate"), .init(title: "verdict"),
                 .init(title: "of 10,000 worse", numeric: true), .init(title: "saving", numeric: true), .init(title: "p95", numeric: true),

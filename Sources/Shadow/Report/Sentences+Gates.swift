@@ -179,10 +179,7 @@ extension Sentences {
                 ? "prices are not set for both models" : "no day with costs has ended yet"
         }
         let verb = estimate < 0 ? "costs \(Numbers.percent(-estimate)) more than" : "saves \(Numbers.percent(estimate)) of the cost of"
-        func saved(_ share: Double) -> String {
-            share < 0
-                ? "\(Numbers.percent(-share, apartFrom: gate.threshold)) more" : "\(Numbers.percent(share, apartFrom: gate.threshold)) less"
-        }
-        return "\(candidate) \(verb) \(production) (between \(saved(lower)) and \(saved(upper)); \(required))"
+        func limit(_ share: Double) -> String { Numbers.percent(share, apartFrom: gate.threshold) }
+        return "\(candidate) \(verb) \(production) (saving between \(limit(lower)) and \(limit(upper)); \(required))"
     }
 }

@@ -95,7 +95,8 @@ extension Sentences {
 
     /// The gates of the first screen: those that the verdict waits for; evidence only where it is missing.
     private var shownGates: [Gate] {
-        let needed = look.gates.filter { $0.blocking && !($0.name == .evidence && $0.status == .pass) }
+        let order: [GateName] = [.evidence, .reliability, .quality, .noise, .latency, .cost, .failureConcentration]
+        let needed = order.map(look.gate).filter { $0.blocking && !($0.name == .evidence && $0.status == .pass) }
         return needed.filter { $0.status == .fail } + needed.filter { $0.status == .open } + needed.filter { $0.status == .pass }
     }
 

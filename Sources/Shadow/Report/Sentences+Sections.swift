@@ -59,7 +59,7 @@ extension Sentences {
             ours == theirs
             ? "as fast as" : ours < theirs ? "faster than" : "slower than"
         return "\(candidate) is \(change) \(production): 95 % of its answers come within \(Numbers.duration(ours)), "
-            + "\(production)'s within \(Numbers.duration(theirs))\(loadWords)."
+            + "\(production)'s within \(Numbers.duration(theirs))\(loadWords) (n = \(Numbers.count(model.observations(of: .latency))))."
     }
 
     private var loadWords: String {
@@ -92,7 +92,9 @@ extension Sentences {
         case .certified: return certifiedWords(loss)
         case .refuted:
             return "Refuted: at every threshold that keeps at least 30 % of calls \(candidate) loses more than \(loss)."
-        case .open where tier.curve.isEmpty: return "Open: thresholds are fixed once 500 pairs are compared."
+        case .open where tier.curve.isEmpty && look.quality.pairs > tierGridPairs:
+            return "\(candidate)'s answers carry no confidence, so no threshold can be tested; see candidate.confidence."
+        case .open where tier.curve.isEmpty: return "Open: thresholds are fixed once \(tierGridPairs) pairs are compared."
         case .open where tier.threshold != nil:
             return "\(certifiedWords(loss)) That is too small a share of calls to be worth it yet."
         case .open: return "Open: no threshold is certified yet to lose at most \(loss)."
@@ -128,8 +130,8 @@ extension Sentences {
     var method: [String] {
         let confidence = Numbers.percent(1 - terms.candidateAlpha)
         var lines = [
-            "Limits of reliability, quality and noise are confidence sequences: they hold at \(confidence) together, however often the "
-                + "report is read. Latency and cost are corrected for a look a day up to day \(terms.maxDays).",
+            "Limits of reliability, quality and noise are confidence sequences: each holds at \(confidence), however often the report is "
+                + "read. Those of latency and cost are corrected for a look a day up to day \(terms.maxDays).",
             "Shares and accuracies in tables carry 95 % intervals for one look; they are for reading and decide nothing.",
             "A pair counts once a conversation and day; an agreement needs no judgement, because the same answer is right or wrong twice.",
             guarantee,

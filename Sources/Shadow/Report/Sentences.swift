@@ -133,13 +133,19 @@ struct Sentences {
         switch decision.because {
         case .everyGate: return guarantee
         case .tier:
-            if decision.recommendation == .twoTier { return guarantee }
+            if decision.recommendation == .twoTier { return "\(aloneReason) \(guarantee)" }
             return lead(on: look.gate(.quality).status == .fail ? .quality : .failureConcentration)
         case .drift:
             return "The looks contradict each other about \(driftingGates): production, the candidate or the traffic changed within the "
                 + "trial, so its evidence no longer describes one state."
         case .gate(let name): return lead(on: name)
         }
+    }
+
+    /// Why not all calls: the first needed gate that does not pass for the candidate alone.
+    private var aloneReason: String {
+        guard let gate = look.gates.first(where: { $0.blocking && $0.status != .pass }) else { return "" }
+        return lead(on: gate.name)
     }
 
     private var driftingGates: String {

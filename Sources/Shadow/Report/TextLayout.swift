@@ -43,20 +43,31 @@ enum TextLayout {
         return right ? space + text : text + space
     }
 
-    /// A table whose columns are as wide as their contents; where that is more than `width`, the widest text columns are cut.
+    /// A table at most `width` wide: columns as wide as their contents, the widest made narrower as far as their longest words allow,
+    /// cells wrapped.
     static func table(_ table: Page.Table, width: Int) -> [String] {
-        let header = table.columns.map(\.title)
-        var widths = header.indices.map { index in ([header] + table.rows).map { columns($0[index]) }.max() ?? 0 }
+        let all = [table.columns.map(\.title)] + table.rows
+        var widths = table.columns.indices.map { index in all.map { columns($0[index]) }.max() ?? 0 }
+        let least = table.columns.indices.map { index in
+            // What a row is about stays on one line while it can.
+            let parts = index == 0 ? all.map { $0[index] } : all.flatMap { words($0[index]) }
+            return min(32, parts.map(columns).max() ?? 1)
+        }
         let gaps = 2 * (widths.count - 1)
         while widths.reduce(0, +) + gaps > width {
-            guard let widest = widths.indices.max(by: { widths[$0] < widths[$1] }), widths[widest] > 6 else { break }
+            guard let widest = widths.indices.filter({ widths[$0] > least[$0] }).max(by: { widths[$0] < widths[$1] }) else { break }
             widths[widest] -= 1
         }
-        func line(_ cells: [String]) -> String {
-            let padded = cells.indices.map { TextLayout.padded(cells[$0], widths[$0], right: table.columns[$0].numeric) }
-            return trimmedRight(padded.joined(separator: "  "))
+        return all.flatMap { row -> [String] in
+            let cells = row.indices.map { wrapped(row[$0], width: max(1, widths[$0])) }
+            return (0..<(cells.map(\.count).max() ?? 0)).map { line in
+                let parts = cells.indices.map { index in
+                    let text = line < cells[index].count ? cells[index][line] : ""
+                    return padded(text, widths[index], right: table.columns[index].numeric)
+                }
+                return trimmedRight(parts.joined(separator: "  "))
+            }
         }
-        return [line(header)] + table.rows.map(line)
     }
 
     static func trimmedRight(_ text: String) -> String {
@@ -79,17 +90,25 @@ enum TextLayout {
         }
     }
 
-    /// The words of a text; a number stays with its per cent sign, and an arrow with the word after it.
+    /// The words of a text. Signs stay with what they belong to: a number with its unit, a gate with its mark, an arrow with the word
+    /// after it.
     private static func words(_ text: String) -> [String] {
         var words: [String] = []
+        var joins = false
         for word in text.split(whereSeparator: { $0 == " " || $0 == "\n" || $0 == "\t" }) {
-            if let last = words.last, last == "→" || word == "%" || word.hasPrefix("%)") || word == "%." || word == "%," || word == "%;" {
+            if let last = words.last, joins || belongsToTheWordBefore(word) {
                 words[words.count - 1] = last + " " + word
             } else {
                 words.append(String(word))
             }
+            joins = word == "→" || word == "=" || word == "–"
         }
         return words
+    }
+
+    private static func belongsToTheWordBefore(_ word: Substring) -> Bool {
+        let bare = word.prefix { !",.;:)".contains($0) }
+        return word.hasPrefix("%") || ["✓", "✗", "·", "=", "s", "ms", "M", "k"].contains(bare)
     }
 
     private static func split(_ text: String, columns width: Int) -> (String, String) {

@@ -116,7 +116,8 @@ struct TextReport {
             let label = min(24, rows.map { TextLayout.columns($0.0) }.max() ?? 0)
             for row in rows {
                 let begin = "    " + TextLayout.padded(row.0, label) + "  "
-                lines.append(begin + TextLayout.padded(row.1, width - TextLayout.columns(begin)).trimmedRight)
+                let text = row.1.isEmpty ? "(empty)" : row.1
+                lines.append(begin + TextLayout.padded(text, width - TextLayout.columns(begin)).trimmedRight)
             }
         }
     }

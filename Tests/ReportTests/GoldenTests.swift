@@ -1,0 +1,60 @@
+import Foundation
+import Report
+import Testing
+import Traffic
+import Verdict
+
+/// Four whole reports in four forms, held to files beside this one. `UNDERSTUDY_REWRITE_GOLDEN=1` writes the files anew; read the
+/// difference before committing it.
+@Suite struct GoldenTests {
+    static let folder = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "Golden")
+
+    struct Golden: Sendable, CustomTestStringConvertible {
+        let name: String
+        let verdict: Recommendation
+        let trials: [SimulatedTrial]
+
+        var testDescription: String { name }
+        var report: WorkloadReport { WorkloadReport(trials.map { $0.model() }) }
+    }
+
+    static let all: [Golden] = [
+        Golden(
+            name: "not-yet-day-1", verdict: .keepShadowing,
+            trials: [SimulatedTrial(simulated: true, days: 1, pairsPerDay: 340, onlyProductionRight: 0.05, onlyCandidateRight: 0.02)]),
+        Golden(
+            name: "not-yet-quality", verdict: .keepShadowing,
+            trials: [
+                SimulatedTrial(
+                    days: 7, pairsPerDay: 400, onlyProductionRight: 0.05, onlyCandidateRight: 0.043, timeouts: 0, controlRate: 0.15,
+                    pending: 0.15)
+            ]),
+        Golden(name: "switch", verdict: .switch, trials: [SimulatedTrial(onlyProductionRight: 0.02, onlyCandidateRight: 0.02)]),
+        Golden(
+            name: "dont-switch", verdict: .stay,
+            trials: [SimulatedTrial(onlyProductionRight: 0.12, onlyCandidateRight: 0.02, confidentFailures: 0.6)]),
+        Golden(
+            name: "two-tier", verdict: .twoTier,
+            trials: [
+                SimulatedTrial(
+                    source: .imported, simulated: true, pairsPerDay: 1200, onlyProductionRight: 0.06, onlyCandidateRight: 0.01,
+                    confidentFailures: 0.05, candidateMs: 250, candidates: 2),
+                SimulatedTrial(
+                    candidate: "llama-3.1-8b", source: .imported, simulated: true, seed: 2, pairsPerDay: 1200,
+                    onlyProductionRight: 0.15, onlyCandidateRight: 0.01, timeouts: 0.02, confidentFailures: 0.6, candidates: 2),
+            ]),
+    ]
+
+    @Test(arguments: all, ReportFormat.allCases)
+    func everyFormIsAsItWas(_ golden: Golden, _ format: ReportFormat) throws {
+        let report = golden.report
+        #expect(report.leading.look.decision.recommendation == golden.verdict)
+        let text = report.rendered(as: format)
+        let file = Self.folder.appending(path: "\(golden.name).\(format == .text ? "txt" : format.rawValue)")
+        if ProcessInfo.processInfo.environment["UNDERSTUDY_REWRITE_GOLDEN"] != nil {
+            try FileManager.default.createDirectory(at: Self.folder, withIntermediateDirectories: true)
+            try text.write(to: file, atomically: true, encoding: .utf8)
+        }
+        #expect(text == (try String(contentsOf: file, encoding: .utf8)), "\(file.lastPathComponent) differs")
+    }
+}
