@@ -108,7 +108,8 @@ private func mode(_ path: String) -> UInt32 {
             while true { try connection.execute("SELECT pg_sleep(0.01)") }
         }
         #expect(error.code == .connectionLost)
-        #expect(server.hasExited)
+        var exit = pollfd(fd: server.exitDescriptor, events: Int16(POLLIN), revents: 0)
+        #expect(unsafe poll(&exit, 1, 10_000) == 1 && server.hasExited)
         let again = try EmbeddedPostgres.start(claim, settings: ["fsync": "off"])
         #expect(try connect(again).query("SELECT id FROM kept").count == 1)
     }
