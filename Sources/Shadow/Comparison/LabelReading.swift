@@ -52,8 +52,8 @@ struct LabelReader: Sendable {
     /// Longer answers are not looked into: a label with something around it is short.
     private static let maximumBytes = 256 << 10
 
-    /// Keys that name the answer in a JSON document which holds several labels, in this order.
-    private static let answerKeys = ["label", "intent", "category", "class", "classification", "answer", "prediction", "result", "output"]
+    /// Keys that name the answer in a JSON document, whatever else it holds; in this order.
+    private static let answerKeys = ["label", "intent", "category", "class", "classification", "answer", "prediction"]
 
     /// The answer's reading. Where its delivery is at fault, only what is a label by itself counts: half a text may name one
     /// label and its other half deny it.
@@ -100,7 +100,8 @@ struct LabelReader: Sendable {
             }
             if let label = labels.match(fenced) { return LabelReading(label: label, text: fenced, wrappings: [.codeFence]) }
         }
-        if let document { return inJSON(document) }
+        if let document, document.stringValue == nil { return inJSON(document) }
+        if let document, let reading = inJSON(document) { return reading }
         for (lead, rest) in LabelReader.leadIns(text) where !labels.mentions.isAny(in: lead) {
             if let label = labels.match(rest) { return LabelReading(label: label, text: rest, wrappings: [.leadIn(lead)]) }
         }
@@ -118,8 +119,12 @@ struct LabelReader: Sendable {
         return LabelReading(label: label, text: text, wrappings: [.toolCall(name: calls[0].name, pointer: pointer)])
     }
 
-    /// The one label among a document's values; where there are several, the one under a key that names the answer.
+    /// The label under a key that names the answer; without such a key the one label among the document's values.
     private func onlyLabel(in document: JSONValue) -> (label: String, text: String, pointer: String)? {
+        for member in LabelReader.answerKeys.compactMap({ key in document.objectValue?.first { $0.name.lowercased() == key } }) {
+            guard let text = LabelReader.scalarText(member.value) else { continue }
+            return labels.match(text).map { ($0, text, JSONPointer.appending(member.name, to: "")) }
+        }
         var found: [(label: String, text: String, pointer: String)] = []
         var open: [(value: JSONValue, pointer: String)] = [(document, "")]
         var visited = 0
@@ -136,9 +141,7 @@ struct LabelReader: Sendable {
         }
         // Values were visited from the last to the first.
         found.reverse()
-        if Set(found.map(\.label)).count <= 1 { return found.first }
-        for key in LabelReader.answerKeys { if let answer = found.first(where: { $0.pointer.lowercased() == "/" + key }) { return answer } }
-        return nil
+        return Set(found.map(\.label)).count == 1 ? found.first : nil
     }
 
     /// An object, array or string; a number or a word by itself is text.
