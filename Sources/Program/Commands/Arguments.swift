@@ -1,5 +1,5 @@
 /// One option of a command, as its `--help` shows it.
-struct Option {
+struct Option: Sendable {
     /// The long name without dashes, e.g. `database`.
     let name: String
     /// A one-letter form without the dash, or nil.

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// One subcommand of the program: what its help says and what it does.
-struct Command {
+struct Command: Sendable {
     let name: String
     /// Operands as the usage line shows them, e.g. `WORKLOAD`.
     let operands: String
@@ -12,11 +12,11 @@ struct Command {
     let options: [Option]
     /// Shown in the list of commands; false for the parts that the program starts itself.
     let listed: Bool
-    let run: (Arguments) throws -> Void
+    let run: @Sendable (Arguments) throws -> Void
 
     init(
         _ name: String, operands: String = "", summary: String, details: String = "", options: [Option] = [], listed: Bool = true,
-        run: @escaping (Arguments) throws -> Void
+        run: @escaping @Sendable (Arguments) throws -> Void
     ) {
         self.name = name
         self.operands = operands
@@ -59,7 +59,6 @@ public enum UnderstudyProgram {
     /// Runs the program with its arguments (without the program's name) and returns the exit code:
     /// 0, 1 (failed) or 2 (wrong use).
     public static func main(_ words: [String]) -> Int32 {
-        setvbuf(stdout, nil, _IOLBF, 0)
         signal(SIGPIPE, SIG_IGN)
         do {
             try dispatch(words)
@@ -144,4 +143,10 @@ func writeToStandardError(_ text: String) {
         if written <= 0 { return }
         bytes = bytes.dropFirst(written)
     }
+}
+
+/// Prints a line that somebody waits for, such as `ready …`: it leaves at once, also into a pipe.
+func announce(_ line: String) {
+    print(line)
+    fflush(nil)
 }

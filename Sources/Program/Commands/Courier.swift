@@ -48,14 +48,14 @@ private final class CourierRun {
         while true {
             do {
                 let connection = try PostgresConnection(url: url, applicationName: "understudy courier")
-                try migrate(url)
+                try bringUpToDate(url)
                 try connection.listen(Registry.channel)
                 while try work(connection) {}
                 return
             } catch {
                 log.warning("courier", "the database cannot be used now: \(error); the spool keeps what comes")
                 // The mirror starts from the settings file of the last time: it must not wait for a database.
-                announce()
+                announceReady()
                 ending = ending || endSignalArrives(within: 1)
                 giveUp = giveUp ?? (ending ? now().adding(seconds: Self.lastEffort) : nil)
                 if let giveUp, now() > giveUp { return }
@@ -69,7 +69,7 @@ private final class CourierRun {
         if moment >= nextSettings {
             nextSettings = moment.adding(seconds: 1)
             try follow(connection)
-            announce()
+            announceReady()
         }
         let shipped = try ship(connection)
         if moment >= nextBeat {
@@ -98,10 +98,10 @@ private final class CourierRun {
         }
     }
 
-    private func announce() {
+    private func announceReady() {
         guard !isReady else { return }
         isReady = true
-        print("ready courier=running")
+        announce("ready courier=running")
     }
 
     /// Ships what every spool holds. True when something was shipped.

@@ -33,17 +33,17 @@ enum DatabaseOptions {
 /// An embedded database that no `up` is running is started for the length of `body`.
 func withDatabase<Result>(_ arguments: Arguments, _ body: (String) throws -> Result) throws -> Result {
     if let url = try DatabaseOptions.namedURL(arguments) {
-        try migrate(url)
+        try bringUpToDate(url)
         return try body(url)
     }
     let folder = DatabaseOptions.dataFolder(arguments)
     if let url = folder.runningServerURL {
-        try migrate(url)
+        try bringUpToDate(url)
         return try body(url)
     }
     let server = try EmbeddedPostgres.start(folder.claim())
     defer { server.stop() }
-    try migrate(server.url)
+    try bringUpToDate(server.url)
     return try body(server.url)
 }
 
@@ -56,7 +56,7 @@ func withConnection<Result>(_ arguments: Arguments, _ body: (PostgresConnection)
 
 /// Brings the schema up to date; concurrent starts wait for each other.
 @discardableResult
-func migrate(_ url: String) throws -> [Migration] {
+func bringUpToDate(_ url: String) throws -> [Migration] {
     let connection = try PostgresConnection(url: url, applicationName: "understudy migrate")
     return try Migrator(StoreMigrations.all).run(connection)
 }

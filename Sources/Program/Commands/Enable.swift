@@ -28,7 +28,7 @@ extension Command {
 
     /// Calls a day that the route has seen lately, for the outlook; nil when it has seen none.
     private static func callsPerDay(_ connection: PostgresConnection, _ workload: String) throws -> Double? {
-        let statuses = try StatusReader(connection).status(workload: workload, at: now())
+        let statuses = try StatusReader(connection).status(workload: workload)
         guard let busiest = statuses.max(by: { $0.calls < $1.calls }), busiest.calls > 0, busiest.day > 0 else { return nil }
         return Double(busiest.calls) / Double(busiest.day)
     }

@@ -5,7 +5,7 @@ internal import Storage
 /// What `enable` prints: what has been started, what the app changes, what goes where, and how long a verdict should take.
 struct EnableText: CustomStringConvertible {
     let settings: WorkloadSettings
-    let outcome: EnableOutcome
+    let outcome: Registry.EnableOutcome
     let callsPerDay: Double?
 
     var description: String { [started, "", client, "", content, "", outlook].joined(separator: "\n") }
@@ -51,7 +51,8 @@ struct EnableText: CustomStringConvertible {
         let alpha = settings.trial.alpha / 2 / Double(settings.trial.candidates)
         guard
             let pairs = plannedPairs(
-                disagreement: 0.08, margin: margins.quality, difference: 0, alpha: alpha, adjudicated: max(settings.adjudicate.disagreements, 0.01))
+                disagreement: 0.08, margin: margins.quality, difference: 0, alpha: alpha,
+                adjudicated: max(settings.adjudicate.disagreements, 0.01))
         else { return "How long it takes cannot be foreseen with these settings." }
         let days = settings.trial.days
         let needed =

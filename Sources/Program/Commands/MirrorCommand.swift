@@ -60,7 +60,7 @@ private final class MirrorRun {
             let role = Supervisor.Role(name: "courier") { [folder] _ in ["courier", "--data-folder", folder.path] }
             try supervisor.start(role) { _ in }
         }
-        print("ready mirror=\(url(of: mirror.address)) metrics=\(mirror.metricsAddress.map(url(of:)) ?? "none")")
+        announce("ready mirror=\(url(of: mirror.address)) metrics=\(mirror.metricsAddress.map(url(of:)) ?? "none")")
         loop.run()
         mirror.drain(grace: Self.grace * 1_000_000_000)
         writer.close()
@@ -92,14 +92,14 @@ private final class MirrorRun {
     }
 
     private func expose(_ writer: SpoolWriter, in metrics: MetricsRegistry) {
-        _ = metrics.gauge("understudy_spool_queued_records", help: "Records that wait for the spool's thread.") {
+        metrics.gauge("understudy_spool_queued_records", help: "Records that wait for the spool's thread.") {
             Double(writer.state.queued)
         }
-        _ = metrics.gauge("understudy_spool_bytes", help: "Bytes on disk that are not shipped and removed yet.") {
+        metrics.gauge("understudy_spool_bytes", help: "Bytes on disk that are not shipped and removed yet.") {
             Double(writer.state.bytesOnDisk)
         }
-        _ = metrics.gauge("understudy_spool_full", help: "1 while the disk or the spool's limit is full.") { writer.state.isFull ? 1 : 0 }
-        _ = metrics.gauge("understudy_spool_refused_records", help: "Records refused since the start.") { Double(writer.state.refused) }
+        metrics.gauge("understudy_spool_full", help: "1 while the disk or the spool's limit is full.") { writer.state.isFull ? 1 : 0 }
+        metrics.gauge("understudy_spool_refused_records", help: "Records refused since the start.") { Double(writer.state.refused) }
     }
 }
 

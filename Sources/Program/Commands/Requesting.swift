@@ -3,7 +3,7 @@ internal import HTTPClient
 internal import HTTPWire
 
 /// Sends single requests and waits for their answers; for commands that reach a model once.
-final class Requester {
+final class Requester: Sendable {
     /// An answer as far as a command needs it.
     struct Reply: Sendable {
         let status: Int

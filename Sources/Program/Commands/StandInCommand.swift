@@ -31,7 +31,7 @@ extension Command {
         holdEndSignals()
         let server = try StandInServer(model, ledger: arguments["ledger"])
         let bound = try server.listen(SocketAddress(parsing: arguments["address"] ?? "127.0.0.1:0"))
-        print("ready model=http://\(bound)")
+        announce("ready model=http://\(bound)")
         waitForEndSignal()
         server.stop()
     }

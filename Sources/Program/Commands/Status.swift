@@ -1,3 +1,4 @@
+internal import Configuration
 internal import EmbeddedPostgres
 internal import JSON
 internal import Postgres
@@ -17,7 +18,7 @@ extension Command {
     ) { arguments in
         let workload = try arguments.operands("the workload")[0]
         try withConnection(arguments) { connection in
-            let statuses = try StatusReader(connection).status(workload: workload, at: now()).filter {
+            let statuses = try StatusReader(connection).status(workload: workload).filter {
                 arguments["candidate"] == nil || $0.trial.candidate == arguments["candidate"]
             }
             guard !statuses.isEmpty else {

@@ -40,7 +40,7 @@ private final class UpRun {
     func run() throws {
         let claim = try folder.claim()
         let url = try DatabaseOptions.namedURL(arguments) ?? startPostgres(claim)
-        try migrate(url)
+        try bringUpToDate(url)
         for number in [SIGTERM, SIGINT] { loop.onSignal(number) { [loop] in loop.stop() } }
         let supervisor = Supervisor(loop: loop, environment: ["UNDERSTUDY_DATABASE_URL": url], log: log)
         // Options reach the children as they were given; the database's URL goes by the environment, where `ps` does not show it.
@@ -81,7 +81,7 @@ private final class UpRun {
     private func note(_ words: [String: String]) {
         ready.merge(words) { $1 }
         guard let mirror = ready["mirror"], let web = ready["web"], ready["worker"] != nil else { return }
-        print("ready mirror=\(mirror) web=\(web) metrics=\(ready["metrics"] ?? "none")")
+        announce("ready mirror=\(mirror) web=\(web) metrics=\(ready["metrics"] ?? "none")")
     }
 
     private func startPostgres(_ claim: DataFolderClaim) throws -> String {

@@ -20,7 +20,7 @@ extension Command {
         let token = try webToken(roleFolder(arguments))
         let server = try WebServer(url: roleDatabase(arguments), token: token, log: Log(), metrics: MetricsRegistry())
         let bound = try server.listen(SocketAddress(parsing: arguments["web-address"] ?? defaultWebAddress))
-        print("ready web=\(url(of: bound))")
+        announce("ready web=\(url(of: bound))")
         waitForEndSignal()
         server.stop()
     }

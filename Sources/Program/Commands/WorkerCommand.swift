@@ -18,9 +18,9 @@ extension Command {
         var ending = false
         while !ending {
             do {
-                try migrate(url)
+                try bringUpToDate(url)
                 let connection = try PostgresConnection(url: url, applicationName: "understudy worker")
-                if !announced { print("ready worker=running") }
+                if !announced { announce("ready worker=running") }
                 announced = true
                 try Worker(connection, log: log, metrics: metrics).run {
                     ending = ending || endSignalArrives(within: 0)

@@ -1,7 +1,7 @@
 internal import Configuration
 public import Postgres
 public import Report
-public import Storage
+internal import Storage
 public import Traffic
 internal import Verdict
 

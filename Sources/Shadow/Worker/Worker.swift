@@ -5,6 +5,7 @@ public import Postgres
 internal import Storage
 public import Telemetry
 public import Traffic
+internal import Verdict
 
 /// The diff worker: claims batches of pairs, compares them, keeps the rollups, looks at trials whose day has ended, and prunes.
 ///
