@@ -127,6 +127,21 @@ import Traffic
         #expect(!rest.isEmpty && rest == records.suffix(rest.count))
     }
 
+    @Test func `leaves an old segment although little is written, so that it can be removed`() throws {
+        var generator = RecordGenerator(seed: 7)
+        let writer = try SpoolWriter(root: root.path, limits: SpoolLimits(segmentNanoseconds: 20_000_000))
+        defer { writer.close() }
+        let record = generator.record()
+        #expect(writer.append(record))
+        while try writer.folder.segments().count < 2 { usleep(1000) }
+        let read = try readAll(writer.folder)
+        #expect(read.records == [record])
+        try writer.folder.remove(segmentsBefore: read.end.segment)
+        #expect(try writer.folder.segments() == [2])
+        #expect(writer.append(record) && writer.flush())
+        #expect(try readAll(writer.folder).records == [record])
+    }
+
     @Test func `lies in private files`() throws {
         var generator = RecordGenerator(seed: 6)
         let folder = try writtenSpool(root, generator.records(1))

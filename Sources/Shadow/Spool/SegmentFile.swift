@@ -33,6 +33,18 @@ struct SegmentFile {
     /// Bytes of whole records, header included.
     private(set) var size: Int
 
+    private let startedAt = SegmentFile.now()
+
+    /// Nanoseconds since it was begun.
+    var age: UInt64 { SegmentFile.now() - startedAt }
+
+    /// The monotonic clock.
+    private static func now() -> UInt64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+
     /// Whether it holds no record.
     var isEmpty: Bool { size == SegmentFormat.headerBytes }
 

@@ -5,6 +5,8 @@ import Traffic
 public struct SpoolLimits: Sendable, Hashable {
     /// A new segment begins when one would grow beyond this.
     public var segmentBytes: Int
+    /// A new segment begins when one is older than this, so that what is shipped can be removed even where little is written.
+    public var segmentNanoseconds: UInt64
     /// What all spools in the root folder together may hold; beyond it new records are refused.
     public var maximumBytes: UInt64
     /// Records that may wait for the writer's thread.
@@ -16,10 +18,11 @@ public struct SpoolLimits: Sendable, Hashable {
     public var syncNanoseconds: UInt64
 
     public init(
-        segmentBytes: Int = 64 << 20, maximumBytes: UInt64 = 8 << 30, queueRecords: Int = 65_536, queueBytes: Int = 256 << 20,
-        syncNanoseconds: UInt64 = 1_000_000_000
+        segmentBytes: Int = 64 << 20, segmentNanoseconds: UInt64 = 3_600_000_000_000, maximumBytes: UInt64 = 8 << 30,
+        queueRecords: Int = 65_536, queueBytes: Int = 256 << 20, syncNanoseconds: UInt64 = 1_000_000_000
     ) {
         self.segmentBytes = segmentBytes
+        self.segmentNanoseconds = segmentNanoseconds
         self.maximumBytes = maximumBytes
         self.queueRecords = queueRecords
         self.queueBytes = queueBytes
@@ -160,8 +163,9 @@ public final class SpoolWriter: Sendable {
         var nextSegment: UInt64 = 1
         while true {
             let isBlocked = !inHand.isEmpty
+            let isFilling = segment.map { !$0.isEmpty } ?? false
             let isClosing = monitor.wait(
-                on: .work, nanoseconds: isBlocked ? SpoolWriter.retryNanoseconds : nil,
+                on: .work, nanoseconds: isBlocked ? SpoolWriter.retryNanoseconds : isFilling ? limits.segmentNanoseconds : nil,
                 until: { $0.isClosing || (!isBlocked && !$0.queue.isEmpty) },
                 then: { shared in
                     inHand += shared.queue
@@ -169,6 +173,7 @@ public final class SpoolWriter: Sendable {
                     shared.queueBytes = 0
                     return shared.isClosing
                 })
+            if isFilling, inHand.isEmpty, !isClosing { _ = beginSegment(&segment, &nextSegment) }
             while !inHand.isEmpty {
                 let count = writeChunk(of: inHand, to: &segment, &nextSegment)
                 guard count > 0 else { break }
@@ -188,7 +193,7 @@ public final class SpoolWriter: Sendable {
 
     /// Writes the first of some records; their number, 0 when the disk is full.
     private func writeChunk(of records: ArraySlice<SpoolRecord>, to segment: inout SegmentFile?, _ nextSegment: inout UInt64) -> Int {
-        if segment.map({ $0.isBroken || $0.size >= limits.segmentBytes }) ?? true {
+        if segment.map({ $0.isBroken || $0.size >= limits.segmentBytes || $0.age >= limits.segmentNanoseconds }) ?? true {
             guard beginSegment(&segment, &nextSegment) else { return refuse(unsafe String(cString: strerror(errno))) }
         }
         var frames: [UInt8] = []
