@@ -109,8 +109,13 @@ import Traffic
                 count: count)
         }
         try store.ship([
-            .coverage([delta(.calls, 90), delta(.sampled, 9, trial: trial.id), delta(.shed, 2, "queue_full", trial: trial.id)]),
-            .coverage([delta(.calls, 10), delta(.sampled, 1, trial: trial.id), delta(.skipped, 3, "retry")]),
+            .coverage([
+                delta(.calls, 95), delta(.calls, 90, trial: trial.id), delta(.sampled, 9, trial: trial.id),
+                delta(.shed, 2, "queue_full", trial: trial.id), delta(.fault, 4, "capture"),
+            ]),
+            .coverage([
+                delta(.calls, 10, trial: trial.id), delta(.sampled, 1, trial: trial.id), delta(.skipped, 3, "retry", trial: trial.id),
+            ]),
         ])
         let row = try store.analyst().query("SELECT * FROM coverage")[0]
         #expect(try [row.int("calls"), row.int("sampled"), row.int("paired"), row.int("compared")] == [100, 10, 0, 0])

@@ -63,7 +63,9 @@ public struct Looks {
             let latches = try established.jsonOrNull("latches").map { try Latches(json: $0) } ?? Latches()
             let look = decide(reading.input, latches)
             var taken = TakenLook(number: 0, trial: trial, at: moment, day: look.day, input: reading.input, look: look)
-            if let last = try last(id, before: nil), last.day == calendar.today, last.dayEnd == dayEnd, last.look.input == reading.input {
+            if let last = try last(id, before: nil), last.day == calendar.today, last.dayEnd == dayEnd,
+                last.look.input.withoutForecasts == reading.input.withoutForecasts
+            {
                 taken.number = last.look.number
                 return taken
             }
@@ -118,6 +120,16 @@ public struct Looks {
                 ])
         }
         return number
+    }
+}
+
+extension LookInput {
+    /// Without what changes with every minute of a trial's first day and decides nothing.
+    fileprivate var withoutForecasts: LookInput {
+        var input = self
+        input.pairsPerDay = nil
+        if input.cost.pricing == .perToken { input.cost.callsPerMonth = nil }
+        return input
     }
 }
 
