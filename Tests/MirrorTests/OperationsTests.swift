@@ -1,4 +1,5 @@
 import Configuration
+import EventLoop
 import Foundation
 import Mirror
 import TestSupport
@@ -98,14 +99,14 @@ import Traffic
     @Test func aCallInFlightKeepsTheRouteThatItBeganWith() async throws {
         try await onOwnThread {
             let gate = DispatchSemaphore(value: 0)
-            let upstream = try RawUpstream { _, connection in
-                gate.wait()
+            let upstream = try RawUpstream { request, connection in
+                if request.target == "/v1/slow" { gate.wait() }
                 connection.answer("late")
             }
             var settings = try mirrorSettings(production: upstream)
             let harness = try MirrorHarness(settings)
             let probe = try HTTPProbe(port: harness.port)
-            try probe.send(HTTPProbe.head("GET", "/w/v1/x"))
+            try probe.send(HTTPProbe.head("GET", "/w/v1/slow"))
             _ = upstream.waitForRequests(1)
             settings.routes = []
             try harness.write(settings)

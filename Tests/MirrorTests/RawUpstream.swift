@@ -151,7 +151,10 @@ final class RawUpstream: Sendable {
         var script: Script
         var requests: [RawRequest] = []
         var sockets: [Int32] = []
+        var isStopped = false
     }
+
+    private let stopped = DispatchGroup()
 
     init(_ script: @escaping Script) throws {
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -168,6 +171,7 @@ final class RawUpstream: Sendable {
             }
         }
         port = UInt16(bigEndian: address.sin_port)
+        stopped.enter()
         let thread = Thread { [self] in accept() }
         thread.start()
     }
@@ -187,21 +191,32 @@ final class RawUpstream: Sendable {
         return requests
     }
 
-    /// Stops listening and breaks all connections.
+    /// Stops listening and breaks all connections; harmless when done before.
     func stop() {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
-        for socket in state.withLock({ $0.sockets }) { shutdown(socket, Int32(SHUT_RDWR)) }
+        state.withLock { state in
+            guard !state.isStopped else { return }
+            state.isStopped = true
+            // The threads close what they wait on: a number closed here might be another's by the time that they look.
+            shutdown(listener, Int32(SHUT_RDWR))
+            for socket in state.sockets { shutdown(socket, Int32(SHUT_RDWR)) }
+        }
+        stopped.wait()
     }
 
     private func accept() {
         while true {
             let socket = Glibc.accept(listener, nil, nil)
-            guard socket >= 0 else { return }
-            state.withLock { $0.sockets.append(socket) }
+            guard socket >= 0 else { break }
+            let isLate = state.withLock { state in
+                state.sockets.append(socket)
+                return state.isStopped
+            }
+            if isLate { shutdown(socket, Int32(SHUT_RDWR)) }
             let thread = Thread { [self] in serve(RawConnection(socket: socket)) }
             thread.start()
         }
+        close(listener)
+        stopped.leave()
     }
 
     private func serve(_ connection: RawConnection) {
@@ -215,7 +230,9 @@ final class RawUpstream: Sendable {
             changed.unlock()
             script(request, connection)
         }
-        state.withLock { state in state.sockets.removeAll { $0 == connection.socket } }
-        close(connection.socket)
+        state.withLock { state in
+            state.sockets.removeAll { $0 == connection.socket }
+            close(connection.socket)
+        }
     }
 }

@@ -48,7 +48,7 @@ public final class Log: Sendable {
 
     /// A log on a descriptor; 2 is standard error.
     public convenience init(level: LogLevel = .info, descriptor: Int32 = 2, linesPerSecond: Int = 200) {
-        self.init(level: level, linesPerSecond: linesPerSecond, clock: { Log.microseconds() }) { Log.write($0, to: descriptor) }
+        self.init(level: level, linesPerSecond: linesPerSecond, clock: { Log.microseconds() }, output: { Log.write($0, to: descriptor) })
     }
 
     /// A log into a closure, which says whether it took the line. `clock` gives microseconds since the Unix epoch.
