@@ -123,7 +123,7 @@ import Traffic
         let reasons = try store.analyst().query("SELECT stage, reason, calls FROM coverage_reasons WHERE reason <> '' ORDER BY stage")
         #expect(
             try reasons.map { "\(try $0.text("stage")) \(try $0.text("reason")) \(try $0.int("calls"))" } == [
-                "shed queue_full 2", "skipped retry 3",
+                "fault capture 4", "shed queue_full 2", "skipped retry 3",
             ])
     }
 
