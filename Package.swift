@@ -91,7 +91,7 @@ let tests: [Target] = [
     .testTarget(name: "SpoolTests", dependencies: ["Spool", "Traffic"]),
     .testTarget(
         name: "MirrorTests",
-        dependencies: ["Mirror", "Configuration", "Traffic", "EventLoop", "HTTPServer", "HTTPWire", "JSON", "TestSupport"]),
+        dependencies: ["Mirror", "Configuration", "Traffic", "EventLoop", "HTTPServer", "HTTPWire", "JSON", "Telemetry", "TestSupport"]),
     .testTarget(name: "ComparisonTests", dependencies: ["Comparison", "Configuration", "Traffic", "JSON", "TestSupport"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
     .testTarget(name: "VerdictTests", dependencies: ["Verdict", "Statistics", "Traffic"]),
