@@ -13,6 +13,11 @@ public struct KeyedHash: Sendable, Hashable {
 
     /// The hash of some bytes.
     public func hash(_ bytes: some Collection<UInt8>) -> UInt64 {
+        // Bytes that lie side by side are walked without the generic iterator, which takes ten times as long.
+        bytes.withContiguousStorageIfAvailable { unsafe digest($0) } ?? digest(bytes)
+    }
+
+    private func digest(_ bytes: some Sequence<UInt8>) -> UInt64 {
         var state = State(key0, key1)
         var word: UInt64 = 0
         var filled: UInt64 = 0
