@@ -113,7 +113,7 @@ final class MirrorHarness: Sendable {
         let lines = LogLines()
         mirror = try Mirror(
             configuration, sink: sink, metrics: metrics,
-            log: Log(level: .info, clock: { WallClock.microseconds() }) { line in lines.take(line) })
+            log: Log(level: .info, clock: { WallClock.microseconds() }, output: { line in lines.take(line) }))
         log = lines
         guard case .tcp(_, let bound) = try mirror.start() else { throw HarnessError("not a port") }
         port = bound

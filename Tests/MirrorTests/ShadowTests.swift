@@ -1,10 +1,12 @@
 import Configuration
 import Foundation
-import Mirror
 import Synchronization
+import Telemetry
 import TestSupport
 import Testing
 import Traffic
+
+@testable import Mirror
 
 /// Sampled calls over real sockets: what reaches the candidate and the sink, and that production's bytes stay what they are.
 @Suite struct ShadowTests {
@@ -27,30 +29,28 @@ import Traffic
         connection.send("0\r\n\r\n")
     }
 
-    private static func settings(
-        _ production: RawUpstream, _ candidate: RawUpstream, control: Double = 0, sample: SampleSettings = SampleSettings(rate: 1),
-        limits: CandidateLimits = CandidateLimits(), key: KeyReference? = nil
-    ) throws -> MirrorSettings {
-        try mirrorSettings(
-            production: production,
-            trials: [
-                workloadSettings(
-                    sample: sample, control: control, candidate: "http://127.0.0.1:\(candidate.port)/v1", limits: limits, key: key)
-            ])
+    /// What is not as in the plain case: everything sampled, no control, a candidate that answers `a`.
+    struct Scene: Sendable {
+        var control = 0.0
+        var sample = SampleSettings(rate: 1)
+        var limits = CandidateLimits()
+        var key: KeyReference?
+        var configure: @Sendable (inout MirrorConfiguration) -> Void = { _ in }
+        var candidate: RawUpstream.Script = { ShadowTests.answer("a", $0, $1) }
     }
 
     /// Upstreams and a mirror, stopped at the end whatever happens.
     private func trial(
-        control: Double = 0, sample: SampleSettings = SampleSettings(rate: 1), limits: CandidateLimits = CandidateLimits(),
-        key: KeyReference? = nil, configure: @escaping @Sendable (inout MirrorConfiguration) -> Void = { _ in },
-        candidate script: @escaping RawUpstream.Script = { ShadowTests.answer("a", $0, $1) },
+        _ scene: Scene = Scene(),
         _ steps: @escaping @Sendable (MirrorHarness, _ production: RawUpstream, _ candidate: RawUpstream) throws -> Void
     ) async throws {
         try await onOwnThread {
             let production = try Self.production()
-            let candidate = try RawUpstream(script)
-            let settings = try Self.settings(production, candidate, control: control, sample: sample, limits: limits, key: key)
-            let harness = try MirrorHarness(settings, configure: configure)
+            let candidate = try RawUpstream(scene.candidate)
+            let trial = try workloadSettings(
+                sample: scene.sample, control: scene.control, candidate: "http://127.0.0.1:\(candidate.port)/v1", limits: scene.limits,
+                key: scene.key)
+            let harness = try MirrorHarness(mirrorSettings(production: production, trials: [trial]), configure: scene.configure)
             defer {
                 production.stop()
                 candidate.stop()
@@ -83,7 +83,7 @@ import Traffic
     }
 
     @Test func theCandidateGetsItsOwnModelAndKeyAndNothingOfTheApps() async throws {
-        try await trial(key: .environment("SMALL_KEY"), configure: { $0.environment["SMALL_KEY"] = " candidate-secret\n" }) {
+        try await trial(Scene(key: .environment("SMALL_KEY"), configure: { $0.environment["SMALL_KEY"] = " candidate-secret\n" })) {
             harness, production, candidate in
             _ = try harness.chat(headers: [("Cookie", "app-cookie"), ("X-App", "app")])
             _ = try harness.sink.firstPair()
@@ -99,10 +99,12 @@ import Traffic
     }
 
     @Test func aStreamedCallIsShadowedStreamedAndTimedByItsFirstContent() async throws {
-        try await trial(candidate: { request, connection in
-            #expect(String(decoding: request.body, as: UTF8.self).contains(#""stream":true"#))
-            Self.answer("a", request, connection)
-        }) { harness, _, _ in
+        try await trial(
+            Scene(candidate: { request, connection in
+                #expect(String(decoding: request.body, as: UTF8.self).contains(#""stream":true"#))
+                Self.answer("a", request, connection)
+            })
+        ) { harness, _, _ in
             let answer = try harness.chat(stream: true)
             #expect(answer.isComplete && answer.text.hasSuffix("data: [DONE]\n\n"))
             let (call, pair) = try harness.sink.firstPair()
@@ -156,8 +158,9 @@ import Traffic
     @Test(arguments: Misbehaviour.allCases)
     func whateverTheCandidateDoesProductionsBytesAreTheSame(_ misbehaviour: Misbehaviour) async throws {
         try await trial(
-            limits: CandidateLimits(timeoutNanoseconds: 500_000_000), configure: { $0.captureLimit = 1 << 20 },
-            candidate: { misbehaviour.play($0, $1) }
+            Scene(
+                limits: CandidateLimits(timeoutNanoseconds: 500_000_000), configure: { $0.captureLimit = 1 << 20 },
+                candidate: { misbehaviour.play($0, $1) })
         ) { harness, production, _ in
             let through = try HTTPProbe(port: harness.port)
             let body = Array(chatRequest("x", stream: true).utf8)
@@ -190,7 +193,7 @@ import Traffic
     }
 
     @Test func controlAsksProductionTheSameAgainWithTheAppsOwnCredentials() async throws {
-        try await trial(control: 1) { harness, production, candidate in
+        try await trial(Scene(control: 1)) { harness, production, candidate in
             _ = try harness.chat(headers: [("Idempotency-Key", "i1"), ("Accept-Encoding", "gzip"), ("X-App", "1")])
             let (call, pair) = try harness.sink.firstPair()
             #expect(call.controlRate == 1 && call.control?.output == "b" && (call.control?.durationMs ?? 0) > 0)
@@ -207,7 +210,7 @@ import Traffic
     }
 
     @Test func controlIsLeftOutWhileProductionIsShort() async throws {
-        try await trial(control: 1) { harness, production, _ in
+        try await trial(Scene(control: 1)) { harness, production, _ in
             production.answer { _, connection in connection.answer("{}", status: "429 Too Many Requests") }
             let refused = try harness.chat()
             #expect(refused.status == 429)
@@ -225,11 +228,12 @@ import Traffic
     @Test func aSlowCandidateQueuesThenShedsAndQueueTimeIsKeptApart() async throws {
         let gate = DispatchSemaphore(value: 0)
         try await trial(
-            limits: CandidateLimits(concurrency: 1, queue: 1),
-            candidate: { request, connection in
-                gate.wait()
-                Self.answer("a", request, connection)
-            }
+            Scene(
+                limits: CandidateLimits(concurrency: 1, queue: 1),
+                candidate: { request, connection in
+                    gate.wait()
+                    Self.answer("a", request, connection)
+                })
         ) { harness, _, candidate in
             _ = try harness.chat("1")
             _ = candidate.waitForRequests(1)
@@ -248,8 +252,9 @@ import Traffic
 
     @Test func aCallThatWaitsTooLongIsShed() async throws {
         try await trial(
-            limits: CandidateLimits(concurrency: 1, queue: 5, timeoutNanoseconds: 400_000_000),
-            candidate: { _, connection in connection.waitForEnd() }
+            Scene(
+                limits: CandidateLimits(concurrency: 1, queue: 5, timeoutNanoseconds: 400_000_000),
+                candidate: { _, connection in connection.waitForEnd() })
         ) { harness, _, candidate in
             _ = try harness.chat("1")
             _ = candidate.waitForRequests(1)
@@ -260,7 +265,7 @@ import Traffic
     }
 
     @Test func aFailingCandidateIsNotAskedAnyMoreAndThatIsAPair() async throws {
-        try await trial(candidate: { _, connection in connection.answer("no", status: "503 Down") }) { harness, _, candidate in
+        try await trial(Scene(candidate: { _, connection in connection.answer("no", status: "503 Down") })) { harness, _, candidate in
             for number in 1...20 {
                 _ = try harness.chat("\(number)")
                 #expect(harness.sink.wait { harness.sink.pairs.count == number })
@@ -307,7 +312,7 @@ import Traffic
     }
 
     @Test func answersOverTheCaptureLimitPassWholeAndAreMarked() async throws {
-        try await trial(configure: { $0.captureLimit = 10_000 }) { harness, production, candidate in
+        try await trial(Scene(configure: { $0.captureLimit = 10_000 })) { harness, production, candidate in
             let long = chatAnswer(String(repeating: "x", count: 50_000))
             production.answer { _, connection in connection.answer(long) }
             let answer = try harness.chat()
@@ -321,7 +326,7 @@ import Traffic
     }
 
     @Test func withoutMemoryForCapturesCallsPassAndAreShed() async throws {
-        try await trial(configure: { $0.captureMemory = 10 }) { harness, _, candidate in
+        try await trial(Scene(configure: { $0.captureMemory = 10 })) { harness, _, candidate in
             let answer = try harness.chat()
             #expect(answer.text == chatAnswer("b"))
             #expect(harness.sink.waitForCount(1, .shed, "capture_full"))
@@ -330,7 +335,7 @@ import Traffic
     }
 
     @Test func capturedBytesAreGivenBack() async throws {
-        try await trial(control: 1) { harness, _, _ in
+        try await trial(Scene(control: 1)) { harness, _, _ in
             for number in 1...10 { _ = try harness.chat("\(number)", stream: number % 2 == 0) }
             #expect(harness.sink.wait { harness.sink.pairs.count == 10 })
             _ = try HTTPProbe.request("POST", port: harness.port, "/w/v1/chat/completions", body: Array("no json".utf8))
@@ -354,7 +359,7 @@ import Traffic
     }
 
     @Test func aNamedKeyThatIsNotThereIsSaidAndNothingIsSent() async throws {
-        try await trial(key: .environment("ABSENT_KEY")) { harness, _, candidate in
+        try await trial(Scene(key: .environment("ABSENT_KEY"))) { harness, _, candidate in
             let answer = try harness.chat()
             #expect(answer.status == 200)
             #expect(harness.sink.waitForCount(1, .shed, "no_key"))
@@ -378,7 +383,7 @@ import Traffic
 
     @Test func segmentsComeFromTheNamedHeader() async throws {
         let sample = SampleSettings(rate: 1, segments: SegmentSettings(header: "X-Channel", rates: ["mail": 0.5]))
-        try await trial(sample: sample) { harness, _, _ in
+        try await trial(Scene(sample: sample)) { harness, _, _ in
             _ = try harness.chat(headers: [("X-Channel", "chat")])
             let (call, pair) = try harness.sink.firstPair()
             #expect(call.segment == "chat" && pair.samplingRate == 1 && pair.evidenceWeight == 0.5)
@@ -403,6 +408,30 @@ import Traffic
             #expect(production.waitForRequests(2).count == 2)  // the call and its one control leg
             for upstream in [production, first, second] { upstream.stop() }
             harness.stop()
+        }
+    }
+}
+
+/// Faults of ours, made to happen step by step.
+@Suite struct FaultTests {
+    @Test(arguments: Failpoints.Step.allCases)
+    func aFaultEndsTheShadowAndNotTheCall(_ step: Failpoints.Step) async throws {
+        try await onOwnThread {
+            let production = try RawUpstream { ShadowTests.answer("b", $0, $1) }
+            let candidate = try RawUpstream { ShadowTests.answer("a", $0, $1) }
+            let trial = try workloadSettings(control: 1, candidate: "http://127.0.0.1:\(candidate.port)")
+            let harness = try MirrorHarness(mirrorSettings(production: production, trials: [trial])) { $0.failpoints.armed = [step] }
+            for isStreamed in [false, true] {
+                let answer = try harness.chat(stream: isStreamed)
+                let direct = try HTTPProbe.request(
+                    "POST", port: production.port, "/", body: Array(chatRequest("hello", stream: isStreamed).utf8))
+                #expect(answer.isComplete && answer.body == direct.body)
+            }
+            #expect(harness.sink.waitForCount(2, .fault, "shadow", ofTrials: false))
+            harness.stop(grace: 100_000_000)
+            #expect(harness.sink.pairs.isEmpty)
+            #expect(harness.metrics.prometheusText().contains("\nunderstudy_captured_bytes 0\n"))
+            for upstream in [production, candidate] { upstream.stop() }
         }
     }
 }

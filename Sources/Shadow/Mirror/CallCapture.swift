@@ -18,6 +18,8 @@ enum AttemptEnd: Sendable, Equatable {
     case broken
     /// The app went away first.
     case clientLeft
+    /// A fault of ours: what came back is not known.
+    case notKept
 }
 
 /// What came back from one upstream attempt: bytes and marks, nothing read yet.

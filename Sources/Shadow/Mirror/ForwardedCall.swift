@@ -81,8 +81,13 @@ final class ForwardedCall: ExchangeHandler, TransferReceiver {
     func responseBody(_ transfer: Transfer, _ bytes: [UInt8]) {
         if !exchange.write(bytes) { transfer.pause() }
         guard let capture else { return }
-        _ = capture.answer.keep(
-            bytes, at: MonotonicClock.nanoseconds(), limit: loop.limits.perMessage, memory: loop.limits.memory)
+        do throws(MirrorFault) {
+            try loop.limits.failpoints.reach(.capture)
+            _ = capture.answer.keep(
+                bytes, at: MonotonicClock.nanoseconds(), limit: loop.limits.perMessage, memory: loop.limits.memory)
+        } catch {
+            endCapture(.notKept)
+        }
     }
 
     func ended(_ transfer: Transfer, _ result: TransferEnd) {

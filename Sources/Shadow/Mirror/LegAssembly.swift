@@ -5,7 +5,10 @@ internal import Traffic
 extension Leg {
     /// A leg from what came back: the answer as its API is read, timings from the leg's own send, and the transport's word on
     /// how it ended.
-    init(_ answer: AnswerCapture, of request: ChatRequest, confidence: ConfidenceSource) {
+    ///
+    /// Throws where it cannot be known what came back.
+    init(_ answer: AnswerCapture, of request: ChatRequest, confidence: ConfidenceSource, _ failpoints: Failpoints) throws(MirrorFault) {
+        try failpoints.reach(.reading)
         let chunks = answer.chunks.map { AnswerChunk(bytes: $0.bytes, atNanoseconds: $0.at &- min(answer.sentAt, $0.at)) }
         self = AnswerReader.read(
             CapturedAnswer(
@@ -20,6 +23,7 @@ extension Leg {
         case .timeout: error = .timeout
         case .broken: error = answer.status == nil ? .connectionFailed : .streamBroken
         case .clientLeft: error = .clientLeft
+        case .notKept: throw MirrorFault()
         }
     }
 }

@@ -32,7 +32,9 @@ public final class Mirror: Sendable {
         self.configuration = configuration
         self.log = log
         registry = metrics
-        limits = CaptureLimits(perMessage: configuration.captureLimit, memory: CaptureMemory(limit: configuration.captureMemory))
+        limits = CaptureLimits(
+            perMessage: configuration.captureLimit, memory: CaptureMemory(limit: configuration.captureMemory),
+            failpoints: configuration.failpoints)
         do throws(EventLoopError) {
             desk = try ShadowDesk(limits: limits, sink: sink, metrics: metrics, log: log)
         } catch {

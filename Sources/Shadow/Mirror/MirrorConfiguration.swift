@@ -22,6 +22,8 @@ public struct MirrorConfiguration: Sendable {
     public var serverLimits: ServerLimits
     /// Where candidates' keys named by `env` are looked up. Its values are neither logged nor stored.
     public var environment: [String: String]
+    /// Armed by tests alone.
+    var failpoints = Failpoints()
 
     /// Cores that this machine has online.
     public static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }

@@ -94,6 +94,12 @@ final class ProductionLoop: @unchecked Sendable {
     private func consider(_ head: RequestHead, _ rest: ArraySlice<UInt8>, _ index: Int) -> Consideration? {
         let route = table.routes[index]
         guard !route.trials.isEmpty else { return nil }
+        do throws(MirrorFault) {
+            try limits.failpoints.reach(.sampling)
+        } catch {
+            tallies[index].count(.fault)
+            return nil
+        }
         let moment = Timestamp(microseconds: WallClock.microseconds())
         return route.plan.consider(head, path: rest, id: identifiers.next(at: moment), at: moment, tally: &tallies[index])
     }
@@ -106,6 +112,7 @@ final class ProductionLoop: @unchecked Sendable {
     /// The request of a considered call is complete: decides, and hands a drawn call to the shadow thread.
     func requestCompleted(_ capture: CallCapture, target: [UInt8], headers: Headers) {
         let route = capture.table.routes[capture.route]
+        do throws(MirrorFault) { try limits.failpoints.reach(.handOver) } catch { return countFault(route) }
         if let refusal = capture.refusal { return shed(capture, route, as: refusal) }
         let body = capture.takeRequest()
         guard let draw = route.plan.decide(capture.consideration, body: body) else { return }
@@ -119,6 +126,12 @@ final class ProductionLoop: @unchecked Sendable {
     /// Production's answer to a drawn call has ended.
     func answerCompleted(_ id: Identifier, _ answer: AnswerCapture) {
         desk.submit { [answer] desk in desk.productionEnded(id, answer) }
+    }
+
+    /// A fault of ours ended a call's shadow.
+    func countFault(_ route: Route) {
+        let workload = route.workload
+        desk.submit { desk in desk.countFault(workload) }
     }
 
     private func shed(_ capture: CallCapture, _ route: Route, as event: CoverageEvent) {
@@ -137,12 +150,13 @@ final class ProductionLoop: @unchecked Sendable {
     }
 }
 
-/// What captures may hold.
+/// What all threads know of captures.
 struct CaptureLimits: Sendable {
     /// Bytes of one request or answer.
     var perMessage: Int
     /// Bytes of all together.
     var memory: CaptureMemory
+    var failpoints = Failpoints()
 }
 
 /// Stands behind a call that the mirror has answered itself: what still comes of its body is of no interest.

@@ -71,6 +71,10 @@ final class ShadowDesk: @unchecked Sendable {
 
     /// A drawn call's request is complete: production is being asked, so candidate and control are asked now.
     func begin(_ sampled: SampledCall) {
+        do throws(MirrorFault) { try limits.failpoints.reach(.asking) } catch {
+            limits.memory.giveBack(sampled.heldBytes)
+            return countFault(sampled.route.workload)
+        }
         let request: ChatRequest
         do { request = try ChatRequest(body: sampled.body) } catch { return skip(sampled, .skippedNotJSON) }
         if request.serverState != nil { return skip(sampled, .skippedServerState) }
@@ -89,10 +93,23 @@ final class ShadowDesk: @unchecked Sendable {
     /// Production's answer to a call has ended, or will never come.
     func productionEnded(_ id: Identifier, _ answer: AnswerCapture) {
         guard let call = calls[id] else { return limits.memory.giveBack(answer.bytes) }
-        call.heldBytes += answer.bytes
-        let leg = Leg(answer, of: call.request, confidence: .logprobs)
+        guard let leg = read(answer, of: call, confidence: .logprobs) else { return }
         metrics.observe(leg, .production, workload: call.sampled.route.workload, candidate: nil)
         write(call.assembly.productionEnded(leg), of: call)
+    }
+
+    /// A leg from what came back. nil: nobody waits for it any more, or a fault of ours, which ends the call's shadow.
+    private func read(_ answer: AnswerCapture, of call: OpenCall, confidence: ConfidenceSource) -> Leg? {
+        guard calls[call.sampled.draw.id] != nil else {
+            limits.memory.giveBack(answer.bytes)
+            return nil
+        }
+        call.heldBytes += answer.bytes
+        do throws(MirrorFault) { return try Leg(answer, of: call.request, confidence: confidence, limits.failpoints) } catch {
+            countFault(call.sampled.route.workload)
+            finish(call)
+            return nil
+        }
     }
 
     private func skip(_ sampled: SampledCall, _ event: CoverageEvent) {
@@ -149,8 +166,10 @@ final class ShadowDesk: @unchecked Sendable {
         _ call: OpenCall, _ position: Int, _ cell: CandidateCell, _ permit: CandidateCage<CandidateCell.Ticket>.Permit,
         _ answer: AnswerCapture, untranslated: [String], waited: UInt64
     ) {
-        call.heldBytes += answer.bytes
-        var leg = Leg(answer, of: call.request, confidence: cell.candidate.confidence)
+        guard var leg = read(answer, of: call, confidence: cell.candidate.confidence) else {
+            cell.cage.abandoned(permit)
+            return takeTurns(of: cell)
+        }
         leg.untranslated = untranslated
         leg.queueMs = Double(waited) / 1e6
         cell.cage.ended(permit, failed: leg.failure != nil, usage: leg.usage, at: MonotonicClock.nanoseconds(), day: cell.day(at: now))
@@ -206,8 +225,7 @@ final class ShadowDesk: @unchecked Sendable {
         controls += 1
         let receiver = ShadowLeg(limits: limits) { [self] answer in
             controls -= 1
-            call.heldBytes += answer.bytes
-            let leg = Leg(answer, of: call.request, confidence: .logprobs)
+            guard let leg = read(answer, of: call, confidence: .logprobs) else { return }
             if let status = answer.status, ControlBackoff.isShort(status: status, headers: answer.headers) {
                 call.sampled.route.state.holdControl(at: MonotonicClock.nanoseconds())
             }
@@ -252,6 +270,9 @@ final class ShadowDesk: @unchecked Sendable {
 
     /// Takes what a loop has counted.
     func count(_ deltas: [CoverageDelta]) { ledger.add(deltas) }
+
+    /// A fault of ours ended a call's shadow.
+    func countFault(_ workload: String) { ledger.count(.fault, workload: workload, trial: nil, segment: nil, at: now) }
 
     private func count(_ event: CoverageEvent, _ sampled: SampledCall, _ draw: TrialDraw) {
         ledger.count(
