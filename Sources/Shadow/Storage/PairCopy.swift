@@ -159,8 +159,12 @@ private struct RecordedNumbers {
     private static let hash = KeyedHash(key0: 0x7265_636f_7264_6564, key1: 0x2070_6169_7273_2031)
 
     private func hash(_ purpose: Purpose, _ more: UInt64...) -> UInt64 {
-        RecordedNumbers.hash.hash(
-            ([key.high, key.low, purpose.rawValue] + more).flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } })
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(40)
+        for word in [key.high, key.low, purpose.rawValue] + more {
+            for place in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(8 * place))) }
+        }
+        return RecordedNumbers.hash.hash(bytes)
     }
 }
 

@@ -3,6 +3,9 @@ internal import JSON
 internal import Traffic
 
 /// One line of recorded pairs (design §5): a call, what both models answered, and what is known about them.
+///
+/// Beyond the design's keys a line may say `"simulated": true` where its answers came from simulated models, and a leg its
+/// provider's `request_id`. A leg's `status` is 200 unless it says another or an `error`, which is the name of a `LegError`.
 struct RecordedPair {
     var id: String
     var calledAt: Timestamp
