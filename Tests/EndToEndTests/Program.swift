@@ -28,7 +28,7 @@ enum Program {
         defer { try? FileManager.default.removeItem(at: folder) }
         let output = folder.appending(path: "out")
         let errors = folder.appending(path: "err")
-        for file in [output, errors] { FileManager.default.createFile(atPath: file.path, contents: nil) }
+        for file in [output, errors] { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
         process.standardOutput = try FileHandle(forWritingTo: output)
         process.standardError = try FileHandle(forWritingTo: errors)
         if let input {
@@ -67,7 +67,7 @@ final class RunningProgram: @unchecked Sendable {
     /// Starts it; standard error goes to a file that a failing test can show.
     init(_ arguments: [String], environment: [String: String] = [:]) throws {
         errorsFile = FileManager.default.temporaryDirectory.appending(path: "understudy-errors-\(UUID().uuidString)")
-        FileManager.default.createFile(atPath: errorsFile.path, contents: nil)
+        _ = FileManager.default.createFile(atPath: errorsFile.path, contents: nil)
         process.executableURL = URL(filePath: Program.path)
         process.arguments = arguments
         process.environment = Program.merged(environment)
