@@ -83,6 +83,8 @@ CREATE TABLE understudy_store.comparison (
 ) PARTITION BY RANGE (pair_id);
 -- The ledger's order, and all questions about one trial.
 CREATE INDEX comparison_ledger ON understudy_store.comparison (trial, called_at, pair_id);
+-- Conversations whose day has not ended: few, and asked for at every look.
+CREATE INDEX comparison_unsettled ON understudy_store.comparison (trial, called_at) WHERE in_evidence IS NULL;
 -- The disagreement explorer reads the few that differ.
 CREATE INDEX comparison_different ON understudy_store.comparison (trial, failure_mode, called_at) WHERE agreement = 'different';
 

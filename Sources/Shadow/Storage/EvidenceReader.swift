@@ -125,8 +125,13 @@ struct EvidenceReader {
     private func terms() throws -> TrialTerms {
         let settings = trial.settings.trial
         let margins = settings.margins
+        var floor = trial.settings.adjudicate.disagreements
         // A file of recorded pairs states probabilities of its own, which may be smaller than the settings'.
-        let observed = try connection.query(EvidenceQueries.adjudicationFloor, [.id(trial.id)])[0].doubleOrNull("floor") ?? 1
+        if trial.state == .recorded,
+            let stated = try connection.query(EvidenceQueries.adjudicationFloor, [.id(trial.id)])[0].doubleOrNull("floor")
+        {
+            floor = min(floor, stated)
+        }
         return TrialTerms(
             days: settings.days, maxDays: settings.maxDays, alpha: settings.alpha, candidates: settings.candidates,
             margins: Margins(
@@ -135,7 +140,7 @@ struct EvidenceReader {
                 latency: Verdict.LatencyLimits(p95: margins.latency.p95, p99: margins.latency.p99),
                 twoTierLatency: Verdict.LatencyLimits(p95: margins.twoTierLatency.p95, p99: margins.twoTierLatency.p99)),
             adjudicateBy: AdjudicationSource(trial.settings.adjudicate.by),
-            adjudicationFloor: min(observed, trial.settings.adjudicate.disagreements))
+            adjudicationFloor: floor)
     }
 
     private func correctness() throws -> (agreeing: CorrectnessCounts, differing: CorrectnessCounts) {
