@@ -173,7 +173,9 @@ struct SeededTrials: Sendable {
 
     private func mirrorOneCall(into store: StoreFixture) throws {
         let called = end.adding(seconds: -Moments.hour)
-        let trial = try store.registry.enable(try labelSettings(workload: Self.live), at: called.adding(seconds: -Moments.minute)).trial
+        let trial = try store.registry.enable(
+            try labelSettings(workload: Self.live, candidate: Self.fit), at: called.adding(seconds: -Moments.minute)
+        ).trial
         let sent = traffic(
             trial, at: called, production: answer("card_arrival", requestID: Self.liveRequestID), candidate: answer("lost_card"),
             control: answer("card_arrival"))
