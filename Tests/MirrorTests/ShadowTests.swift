@@ -391,6 +391,25 @@ import Traffic
         }
     }
 
+    @Test func aPairIsHandedOverWithinFiftyMillisecondsOfItsLastLeg() async throws {
+        let sent = Mutex<[ContinuousClock.Instant]>([])
+        let scene = Scene(candidate: { request, connection in
+            sent.withLock { $0.append(.now) }
+            Self.answer("a", request, connection)
+        })
+        try await trial(scene) { harness, _, _ in
+            // The quickest of some: a busy machine may delay any one of them.
+            var quickest = Duration.seconds(60)
+            for number in 1...10 {
+                _ = try harness.chat("\(number)")
+                #expect(harness.sink.wait { harness.sink.pairs.count == number })
+                let began = sent.withLock { $0[number - 1] }
+                quickest = min(quickest, ContinuousClock.now - began)
+            }
+            #expect(quickest < .milliseconds(50))
+        }
+    }
+
     @Test func twoCandidatesShareOneProductionCall() async throws {
         try await onOwnThread {
             let production = try Self.production()

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Telemetry
 internal import Traffic
 
 /// One trial's candidate as the shadow thread keeps it, across changes of the settings.
@@ -13,11 +14,12 @@ final class CandidateCell {
     private(set) var key: CandidateKey
     private let calendar: TrialCalendar
     var cage: CandidateCage<Ticket>
-    /// Pairs written since the mirror started.
-    var pairs = 0
+    /// Pairs handed to the spool.
+    let pairs: Counter
 
-    init(_ trial: MirrorTrial, key: CandidateKey) {
+    init(_ trial: MirrorTrial, key: CandidateKey, pairs: Counter) {
         self.trial = trial
+        self.pairs = pairs
         self.key = key
         calendar = TrialCalendar(timezone: trial.settings.trial.timezone)
         cage = CandidateCage(trial.settings.candidate)

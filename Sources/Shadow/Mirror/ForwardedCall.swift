@@ -98,6 +98,7 @@ final class ForwardedCall: ExchangeHandler, TransferReceiver {
             exchange.finish()
             endCapture(.complete)
         case .failed(let failure):
+            if route.watchesProduction { route.state.holdControl(at: MonotonicClock.nanoseconds()) }
             if exchange.hasResponded {
                 exchange.abort()  // a broken body is a broken body for the app, never a clean end
             } else {

@@ -18,6 +18,9 @@ struct SettingsFollower {
         var inode: UInt
         var seconds: Int
         var nanoseconds: Int
+        /// Of the last change of its permissions or links: a file that could not be read may be readable now.
+        var changeSeconds: Int
+        var changeNanoseconds: Int
         var size: Int
     }
 
@@ -40,7 +43,8 @@ struct SettingsFollower {
             current = .version(
                 Version(
                     device: UInt(status.st_dev), inode: UInt(status.st_ino), seconds: status.st_mtim.tv_sec,
-                    nanoseconds: status.st_mtim.tv_nsec, size: Int(status.st_size)))
+                    nanoseconds: status.st_mtim.tv_nsec, changeSeconds: status.st_ctim.tv_sec,
+                    changeNanoseconds: status.st_ctim.tv_nsec, size: Int(status.st_size)))
         } else {
             current = .absence
         }

@@ -59,8 +59,12 @@ final class ShadowDesk: @unchecked Sendable {
                     "mirror", "the candidate's key was not found, so its calls are shed; set it and restart the mirror",
                     ["workload": trial.workload, "candidate": trial.settings.candidate.name, "place": place])
             }
-            if let cell = cells[trial.id] { cell.update(trial, key: key) } else { cells[trial.id] = CandidateCell(trial, key: key) }
-            if let cell = cells[trial.id] { takeTurns(of: cell) }
+            if let cell = cells[trial.id] {
+                cell.update(trial, key: key)
+                takeTurns(of: cell)
+            } else {
+                cells[trial.id] = CandidateCell(trial, key: key, pairs: metrics.pairs(of: trial))
+            }
         }
         let running = Set(trials.map(\.id))
         for (id, cell) in cells where !running.contains(id) && cell.cage.inFlight == 0 && cell.cage.waiting == 0 { cells[id] = nil }
@@ -245,9 +249,8 @@ final class ShadowDesk: @unchecked Sendable {
             case .call(let record): callIsLost = !sink.append(call: record)
             case .pair(let pair):
                 if !callIsLost, sink.append(pair: pair) {
-                    cells[pair.trial]?.pairs += 1
+                    cells[pair.trial]?.pairs.add()
                     watch.pairWritten(pair.trial)
-                    metrics.pairWritten(workload: pair.workload, candidate: cells[pair.trial]?.candidate.name ?? "")
                 } else if let draw = call.sampled.draw.trials.first(where: { call.sampled.route.trials[$0.trial].id == pair.trial }) {
                     count(.shedSpoolFull, call.sampled, draw)
                 }

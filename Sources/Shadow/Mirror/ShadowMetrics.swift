@@ -62,11 +62,11 @@ final class ShadowMetrics {
         }
     }
 
-    /// A pair was handed to the spool.
-    func pairWritten(workload: String, candidate: String) {
+    /// Counts a trial's pairs.
+    func pairs(of trial: MirrorTrial) -> Counter {
         registry.counter(
-            "understudy_pairs_total", help: "Pairs handed to the spool.", labels: ["workload": workload, "candidate": candidate]
-        ).add()
+            "understudy_pairs_total", help: "Pairs handed to the spool.",
+            labels: ["workload": trial.workload, "candidate": trial.settings.candidate.name])
     }
 
     /// A shadowed call's leg has ended.
