@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Report
 import Testing
 import Traffic
@@ -55,6 +56,26 @@ import Verdict
             try FileManager.default.createDirectory(at: Self.folder, withIntermediateDirectories: true)
             try text.write(to: file, atomically: true, encoding: .utf8)
         }
-        #expect(text == (try String(contentsOf: file, encoding: .utf8)), "\(file.lastPathComponent) differs")
+        let golden = try String(contentsOf: file, encoding: .utf8)
+        if format == .json {
+            let (now, then) = (try JSONValue.parse(Array(text.utf8)), try JSONValue.parse(Array(golden.utf8)))
+            #expect(Self.differences(now, then, at: "").isEmpty)
+        } else {
+            #expect(text == golden, "\(file.lastPathComponent) differs")
+        }
+    }
+
+    /// Where two values differ. Numbers may by a billionth: sums are rounded in the order in which they are taken.
+    private static func differences(_ now: JSONValue, _ then: JSONValue, at pointer: String) -> [String] {
+        if let (now, then) = now.arrayValue.flatMap({ now in then.arrayValue.map { (now, $0) } }), now.count == then.count {
+            return zip(now, then).enumerated().flatMap { differences($1.0, $1.1, at: "\(pointer)/\($0)") }
+        }
+        if let (now, then) = now.objectValue.flatMap({ now in then.objectValue.map { (now, $0) } }), now.map(\.name) == then.map(\.name) {
+            return zip(now, then).flatMap { differences($0.value, $1.value, at: JSONPointer.appending($0.name, to: pointer)) }
+        }
+        if let (now, then) = now.doubleValue.flatMap({ now in then.doubleValue.map { (now, $0) } }) {
+            return abs(now - then) <= 1e-9 * max(1, abs(then)) ? [] : ["\(pointer): \(now), was \(then)"]
+        }
+        return now == then ? [] : ["\(pointer): \(now), was \(then)"]
     }
 }

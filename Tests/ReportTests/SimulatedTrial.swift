@@ -54,6 +54,8 @@ struct SimulatedTrial {
     var asOf = Timestamp("2026-11-23T08:15:00Z")!
 
     private struct Drawn {
+        /// Cells as they first came, because a dictionary's order differs from run to run.
+        var order: [EvidenceCell] = []
         var cells: [EvidenceCell: Int] = [:]
         var latency = LatencyEvidence()
         var cost = CostEvidence()
@@ -84,7 +86,7 @@ struct SimulatedTrial {
         drawn.cost.candidateTokens = TokenTotals(input: Double(days * pairsPerDay * 420), output: Double(days * pairsPerDay * 10))
         let terms = TrialTerms(candidates: candidates, adjudicateBy: adjudicateBy)
         let input = LookInput(
-            terms: terms, days: days, cells: drawn.cells.map { cell, count in cell.with(count: count) }, sampled: days * pairsPerDay + 40,
+            terms: terms, days: days, cells: drawn.order.map { $0.with(count: drawn.cells[$0] ?? 0) }, sampled: days * pairsPerDay + 40,
             shed: 12, pairsPerDay: source == .imported ? nil : Double(pairsPerDay), tierGrid: grid, latency: drawn.latency,
             cost: drawn.cost, agreeing: drawn.agreeing, differing: drawn.differing)
         return model(look(at: input, after: Latches()), drawn, terms, &random)
@@ -128,6 +130,7 @@ struct SimulatedTrial {
                 ? ControlDraw(probability: controlRate, outcome: random.happens(selfDisagreement) ? .differed : .agreed)
                 : ControlDraw(probability: controlRate, outcome: .notDrawn),
             tier: tier, beforeFirstPending: pending == 0 || day < days - 1, count: 1)
+        if drawn.cells[cell] == nil { drawn.order.append(cell) }
         drawn.cells[cell, default: 0] += 1
         let known: Correctness = waits || adjudicateBy == .none ? .unknown : correct
         count(known, differs, timedOut, segment, &drawn, &random)
@@ -195,7 +198,9 @@ struct SimulatedTrial {
                 startsAt: asOf.adding(seconds: Double(1 - days) * 86_400), asOf: asOf, terms: terms,
                 samplingRate: source == .mirror ? 0.1 : nil, controlRate: controlRate, settingsHash: "4f1c9a2e"),
             look: look, agreement: agreement, failureModes: failureModes(drawn, &random),
-            confusion: drawn.confusion.values.sorted { ($0.pairs, $1.productionLabel) > ($1.pairs, $0.productionLabel) },
+            confusion: drawn.confusion.values.sorted {
+                ($1.pairs, $0.productionLabel, $0.candidateLabel) < ($0.pairs, $1.productionLabel, $1.candidateLabel)
+            },
             spend: ReportModel.Spend(
                 production: ReportModel.LegSpend(
                     price: .tokens(input: 5, output: 25, cachedInput: 0.5), calls: compared, pricedCalls: compared - 3),
@@ -215,12 +220,12 @@ struct SimulatedTrial {
             "Please stop the transfer I made this morning <urgent>",
         ]
         var rows = drawn.modes.map { mode, segments in
-            let sorted = segments.sorted { $0.value.all > $1.value.all }
+            let sorted = segments.sorted { ($1.value.all, $0.key) < ($0.value.all, $1.key) }
             return ReportModel.FailureModeRow(
                 mode: mode, count: segments.values.reduce(0) { $0 + $1.all },
                 correctness: segments.values.reduce(CorrectnessCounts(), +),
                 segments: sorted.map { ReportModel.SegmentCount(segment: $0.key, count: $0.value.all) })
-        }.sorted { ($0.count, $1.mode.rawValue) > ($1.count, $0.mode.rawValue) }
+        }.sorted { ($1.count, $0.mode.rawValue) < ($0.count, $1.mode.rawValue) }
         for index in rows.indices {
             rows[index].examples = asked.prefix(min(3, rows[index].count)).enumerated().map { place, text in
                 let outputs: (String, String) =

@@ -190,7 +190,7 @@ private struct GateScale {
 
     /// nil where the gate has no number to draw.
     init?(_ gate: Gate) {
-        guard gate.estimate != nil || gate.lower != nil || gate.upper != nil else { return nil }
+        guard gate.unit != .segments, gate.estimate != nil || gate.lower != nil || gate.upper != nil else { return nil }
         passesAbove = gate.passesAbove
         /// The end of a rate's range says nothing.
         let end: Double? = gate.unit == .rateDifference ? 1 : nil

@@ -15,12 +15,8 @@ struct HTMLReport {
         return HTMLPage.document(title: title) { html in
             html.element("header") { html in
                 html.element("h1", text: title)
-                if let ranking {
-                    HTMLReport.verdict(&html, pages[0].sentences, headline: ranking.headline)
-                    HTMLTables.write(&html, ranking.table, anchor: "ranking")
-                } else {
-                    HTMLReport.firstScreen(&html, pages[0])
-                }
+                HTMLReport.firstScreen(&html, pages[0], headline: ranking?.headline ?? pages[0].sentences.headline)
+                if let ranking { HTMLTables.write(&html, ranking.table) }
             }
             html.line()
             html.element("main", [("id", "main")]) { html in
@@ -41,7 +37,8 @@ struct HTMLReport {
         html.element("article", [("class", "candidate"), ("aria-labelledby", "candidate-\(place)")]) { html in
             html.element("h2", [("id", "candidate-\(place)")], text: "\(place). \(page.sentences.candidate)")
             html.element("p", [("class", "title")], text: page.sentences.title)
-            HTMLReport.firstScreen(&html, page)
+            // The first one's stands above the ranking.
+            if place > 1 { HTMLReport.firstScreen(&html, page, headline: page.sentences.headline) }
             let open: [(StaticString, String)] = place == 1 ? [("open", "open")] : []
             html.element("details", open) { html in
                 html.element("summary", text: "The whole report of \(page.sentences.candidate)")
@@ -53,9 +50,9 @@ struct HTMLReport {
 
     // MARK: The first screen
 
-    static func firstScreen(_ html: inout HTMLWriter, _ page: Page) {
+    private static func firstScreen(_ html: inout HTMLWriter, _ page: Page, headline: String) {
         let sentences = page.sentences
-        verdict(&html, sentences, headline: sentences.headline)
+        verdict(&html, sentences, headline: headline)
         html.element("p", [("class", "impact")], text: sentences.impact)
         html.element("ul", [("class", "gate-line"), ("aria-label", "Latency and gates")]) { html in
             for (index, part) in sentences.gateLineParts.enumerated() {
@@ -124,7 +121,7 @@ struct HTMLReport {
     private static func write(_ html: inout HTMLWriter, _ block: Page.Block, id: String) {
         switch block {
         case .gates(let views): HTMLTables.write(&html, views, anchor: id)
-        case .table(let table): HTMLTables.write(&html, table, anchor: id)
+        case .table(let table): HTMLTables.write(&html, table)
         case .list(let items):
             html.element("ul") { html in
                 for item in items { html.element("li", text: item) }
@@ -137,7 +134,7 @@ struct HTMLReport {
             Charts.curve(&html, curve, id: id)
             html.element("details") { html in
                 html.element("summary", text: "All thresholds")
-                HTMLTables.write(&html, curve.table, anchor: id + "-table")
+                HTMLTables.write(&html, curve.table)
             }
         case .funnel(let steps): HTMLTables.write(&html, steps, anchor: id)
         }

@@ -32,7 +32,7 @@ enum HTMLStyle {
         nav ul{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1rem;padding:0;margin:1.5rem 0 0;font-size:.9rem}
         .lead{font-size:1.05rem;max-width:46rem}
         .gates{list-style:none;padding:0;margin:1rem 0}
-        .gates li{display:grid;grid-template-columns:8.5rem 15rem 1fr;gap:.25rem 1rem;align-items:center;padding:.6rem 0;
+        .gates li{display:grid;grid-template-columns:9.5rem 15rem 1fr;gap:.25rem 1rem;align-items:center;padding:.6rem 0;
         border-bottom:1px solid var(--line)}
         .gates p{margin:0}.gate-sentence{font-size:.92rem}.n,.advisory{color:var(--soft);white-space:nowrap}
         .advisory{display:block;font-size:.8rem}
@@ -54,12 +54,12 @@ enum HTMLStyle {
         .key.both::before{background:var(--both)}.key.unknown::before{background:var(--unknown)}
         .key.certified::before{background:var(--good);border-radius:50%}
         .key.uncertified::before{background:var(--paper);border:1.5px solid var(--soft);border-radius:50%}
-        .scroll{overflow-x:auto;margin:1rem 0}
+        .scroll{overflow-x:auto}
         table{border-collapse:collapse;font-size:.92rem;min-width:60%}
-        caption{text-align:left;font-weight:600;padding:0 0 .4rem}
+        figure{margin:1.25rem 0}figcaption{font-weight:600;padding:0 0 .3rem}
         th,td{text-align:left;padding:.3rem .9rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:middle;font-weight:400}
         thead th{color:var(--soft);font-size:.85rem}tbody th{font-weight:600}
-        td,th.number{white-space:nowrap}.number{text-align:right}.bar{min-width:10rem}
+        td{white-space:nowrap}td.words{white-space:normal;min-width:5rem}.number{text-align:right}.bar{min-width:9rem}
         .leaves th{font-weight:400;color:var(--soft);padding-left:1.2rem}.leaves td{color:var(--soft)}
         details{margin:.75rem 0}summary{cursor:pointer;padding:.25rem 0}
         .queries{font-size:.88rem;color:var(--soft)}.queries dt{margin-top:.6rem}.queries dd{margin:0}
@@ -83,6 +83,6 @@ enum HTMLStyle {
         --unknown:#c9d1d9;--mark:#ffe08a}
         @page{margin:15mm}body{max-width:none;padding:0;font-size:9.5pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}
         nav,.skip,.queries{display:none}.scroll{overflow:visible}h2{margin-top:1.2rem}
-        h2,h3,caption,.gates li,.example,tr,svg{break-inside:avoid}h2,h3,caption{break-after:avoid}}
+        h2,h3,figcaption,.gates li,.example,tr,svg{break-inside:avoid}h2,h3,figcaption{break-after:avoid}}
         """
 }

@@ -4,28 +4,9 @@ internal import Verdict
 
 /// The page's tables and lists as HTML; charts stand in their rows, so that words stay words at every width.
 enum HTMLTables {
-    /// A plain table in a box of its own that scrolls when the page is narrower.
-    static func write(_ html: inout HTMLWriter, _ table: Page.Table, anchor: String) {
-        scrolling(&html, label: table.caption.isEmpty ? anchor : table.caption) { html in
-            html.element("table") { html in
-                if !table.caption.isEmpty { html.element("caption", text: table.caption) }
-                head(&html, table.columns.map { ($0.title, $0.numeric) })
-                html.element("tbody") { html in
-                    for row in table.rows {
-                        html.element("tr") { html in
-                            for (index, cell) in row.enumerated() {
-                                let numeric = table.columns[index].numeric
-                                if index == 0, !numeric {
-                                    html.element("th", [("scope", "row")], text: cell)
-                                } else {
-                                    html.element("td", [("class", numeric ? "number" : "words")], text: cell)
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
+    /// A plain table.
+    static func write(_ html: inout HTMLWriter, _ table: Page.Table) {
+        write(&html, table.caption, table.columns, table.rows, chart: nil)
     }
 
     /// Gates: mark, interval against the threshold, sentence.
@@ -54,29 +35,11 @@ enum HTMLTables {
 
     /// Failure modes: how often, and bars split by who was right.
     static func write(_ html: inout HTMLWriter, _ modes: [Page.ModeView], anchor: String) {
-        Charts.legend(&html)
+        let table = Page.modeTable(modes)
         let most = modes.map(\.row.count).max() ?? 1
-        scrolling(&html, label: "Failure modes") { html in
-            html.element("table", [("class", "modes")]) { html in
-                html.element("caption", text: "How the candidate differs or fails, and who was right")
-                let table = Page.modeTable(modes)
-                var columns = table.columns.map { ($0.title, $0.numeric) }
-                columns.insert(("", false), at: 1)
-                head(&html, columns)
-                html.element("tbody") { html in
-                    for (index, row) in table.rows.enumerated() {
-                        html.element("tr") { html in
-                            html.element("th", [("scope", "row")], text: row[0])
-                            html.element("td", [("class", "bar")]) { html in
-                                Charts.bar(&html, modes[index].row, most: most, id: "\(anchor)-\(index)")
-                            }
-                            for (cell, column) in zip(row, table.columns).dropFirst() {
-                                html.element("td", [("class", column.numeric ? "number" : "words")], text: cell)
-                            }
-                        }
-                    }
-                }
-            }
+        Charts.legend(&html)
+        write(&html, table.caption, table.columns, table.rows) { html, index in
+            Charts.bar(&html, modes[index].row, most: most, id: "\(anchor)-\(index)")
         }
     }
 
@@ -87,43 +50,48 @@ enum HTMLTables {
             html.element("span", [("class", "key production")], text: "production")
             html.element("span", [("class", "key candidate")], text: "candidate")
         }
-        scrolling(&html, label: table.caption) { html in
-            html.element("table") { html in
-                html.element("caption", text: table.caption)
-                var columns = table.columns.map { ($0.title, $0.numeric) }
-                columns.insert(("", false), at: 1)
-                head(&html, columns)
-                html.element("tbody") { html in
-                    for (index, row) in table.rows.enumerated() {
-                        html.element("tr") { html in
-                            html.element("th", [("scope", "row")], text: row[0])
-                            html.element("td", [("class", "bar")]) { html in
-                                Charts.quantile(&html, views[index], id: "\(anchor)-\(index)")
-                            }
-                            for cell in row[1...4] { html.element("td", [("class", "number")], text: cell) }
-                            html.element("td", text: row[5])
-                        }
-                    }
-                }
-            }
+        write(&html, table.caption, table.columns, table.rows) { html, index in
+            Charts.quantile(&html, views[index], id: "\(anchor)-\(index)")
         }
     }
 
     /// The funnel: stages with bars, between them what left.
     static func write(_ html: inout HTMLWriter, _ steps: [Page.FunnelStep], anchor: String) {
         let most = steps.filter { !$0.leaves }.map(\.count).max() ?? 1
-        scrolling(&html, label: "From calls to comparable pairs") { html in
-            html.element("table", [("class", "funnel")]) { html in
-                html.element("caption", text: "From calls to comparable pairs: each stage is the one before minus what left")
-                head(&html, [("stage", false), ("", false), ("calls", true)])
-                html.element("tbody") { html in
-                    for (index, step) in steps.enumerated() {
-                        html.element("tr", [("class", step.leaves ? "leaves" : "stays")]) { html in
-                            html.element("th", [("scope", "row")], text: step.leaves ? "– \(step.label)" : step.label)
-                            html.element("td", [("class", "bar")]) { html in
-                                if !step.leaves { Charts.stage(&html, step, most: most, id: "\(anchor)-\(index)") }
+        let rows = steps.map { [$0.leaves ? "– \($0.label)" : $0.label, Numbers.count($0.count)] }
+        write(
+            &html, "From calls to comparable pairs: each stage is the one before minus what left",
+            [.init(title: "stage"), .init(title: "calls", numeric: true)], rows, rowClass: { steps[$0].leaves ? "leaves" : "stays" }
+        ) { html, index in
+            if !steps[index].leaves { Charts.stage(&html, steps[index], most: most, id: "\(anchor)-\(index)") }
+        }
+    }
+
+    /// A table in a box of its own that scrolls when the page is narrower, reachable by keyboard for that; the caption stays in view.
+    /// `chart` draws a row's picture, between its name and its numbers.
+    private static func write(
+        _ html: inout HTMLWriter, _ caption: String, _ columns: [Page.Table.Column], _ rows: [[String]],
+        rowClass: (Int) -> String = { _ in "row" }, chart: ((inout HTMLWriter, Int) -> Void)?
+    ) {
+        html.element("figure") { html in
+            html.element("figcaption", text: caption)
+            html.element("div", [("class", "scroll"), ("tabindex", "0"), ("role", "region"), ("aria-label", caption)]) { html in
+                html.element("table") { html in
+                    html.element("thead") { html in
+                        html.element("tr") { html in
+                            for (index, column) in columns.enumerated() {
+                                head(&html, column)
+                                if index == 0, chart != nil { html.element("td", text: "") }
                             }
-                            html.element("td", [("class", "number")], text: Numbers.count(step.count))
+                        }
+                    }
+                    html.element("tbody") { html in
+                        for (index, row) in rows.enumerated() {
+                            html.element("tr", [("class", rowClass(index))]) { html in
+                                cells(&html, row, columns) { html in
+                                    if let chart { html.element("td", [("class", "bar")]) { chart(&$0, index) } }
+                                }
+                            }
                         }
                     }
                 }
@@ -131,22 +99,24 @@ enum HTMLTables {
         }
     }
 
-    private static func head(_ html: inout HTMLWriter, _ columns: [(title: String, numeric: Bool)]) {
-        html.element("thead") { html in
-            html.element("tr") { html in
-                for column in columns {
-                    if column.title.isEmpty {
-                        html.empty("td")
-                    } else {
-                        html.element("th", [("scope", "col"), ("class", column.numeric ? "number" : "words")], text: column.title)
-                    }
-                }
+    private static func cells(
+        _ html: inout HTMLWriter, _ row: [String], _ columns: [Page.Table.Column], afterFirst: (inout HTMLWriter) -> Void
+    ) {
+        for (index, cell) in row.enumerated() {
+            if index == 0, !columns[0].numeric {
+                html.element("th", [("scope", "row")], text: cell)
+            } else {
+                html.element("td", [("class", columns[index].numeric ? "number" : "words")], text: cell)
             }
+            if index == 0 { afterFirst(&html) }
         }
     }
 
-    /// Reachable by keyboard, because it may have to be scrolled.
-    private static func scrolling(_ html: inout HTMLWriter, label: String, _ body: (inout HTMLWriter) -> Void) {
-        html.element("div", [("class", "scroll"), ("tabindex", "0"), ("role", "region"), ("aria-label", label)], body)
+    private static func head(_ html: inout HTMLWriter, _ column: Page.Table.Column) {
+        if column.title.isEmpty {
+            html.element("td", text: "")
+        } else {
+            html.element("th", [("scope", "col"), ("class", column.numeric ? "number" : "words")], text: column.title)
+        }
     }
 }

@@ -11,25 +11,29 @@ struct MarkdownReport {
 
     mutating func text() -> String {
         lines = []
-        if let ranking = Ranking(report) {
-            lines += ["# \(escaped(ranking.title))", "", "**\(escaped(ranking.headline))**", "", action(ranking.nextAction), ""]
-            add(ranking.table)
-        }
-        for (index, model) in report.reports.enumerated() {
-            let page = Page(model)
-            firstScreen(page, level: report.reports.count > 1 ? "##" : "#")
+        let pages = report.reports.map(Page.init)
+        let ranking = Ranking(report)
+        firstScreen(pages[0], level: "#", title: ranking?.title, headline: ranking?.headline)
+        if let ranking { add(ranking.table) }
+        for (index, page) in pages.enumerated() {
+            if index > 0 {
+                firstScreen(page, level: "##")
+            } else if ranking != nil {
+                lines += ["## \(escaped(page.sentences.title))", ""]
+            }
             let sections = index == 0 ? page.sections : page.sections.filter { Ranking.shortSections.contains($0.anchor) }
-            for section in sections { add(section, level: report.reports.count > 1 ? "###" : "##") }
+            for section in sections { add(section, level: ranking == nil ? "##" : "###") }
         }
         while lines.last == "" { lines.removeLast() }
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private mutating func firstScreen(_ page: Page, level: String) {
+    private mutating func firstScreen(_ page: Page, level: String, title: String? = nil, headline: String? = nil) {
         let sentences = page.sentences
         lines += [
-            "\(level) \(escaped(sentences.title))", "", "**\(escaped(sentences.headline))**", "", action(sentences.nextAction), "",
-            escaped(sentences.impact), "", escaped(sentences.gateLine), "", escaped(sentences.worstFailure), "",
+            "\(level) \(escaped(title ?? sentences.title))", "", "**\(escaped(headline ?? sentences.headline))**", "",
+            action(sentences.nextAction), "", escaped(sentences.impact), "", escaped(sentences.gateLine), "",
+            escaped(sentences.worstFailure), "",
         ]
     }
 

@@ -111,7 +111,7 @@ extension PageBuilder {
             let skipped = leave("not shadowed", coverage.skipped)
             rest("not drawn", coverage.calls - skipped - coverage.sampled)
         }
-        if coverage.sampled > 0 {
+        if coverage.sampled > 0 || coverage.calls > 0 {
             stage("drawn", coverage.sampled)
             let shed = leave("shed", coverage.shed)
             rest("under way", coverage.sampled - shed - coverage.paired)

@@ -138,6 +138,7 @@ struct Queries {
         for (index, row) in model.failureModes.enumerated() {
             let rows = "FROM understudy.failure_modes WHERE \(trial) AND failure_mode = '\(row.mode.rawValue)'"
             add("/failure_modes/\(index)/count", "pairs with \(row.mode.phrase)", "SELECT coalesce(sum(pairs), 0) AS estimate \(rows)")
+            guard model.share(of: row.count) != nil else { continue }
             add(
                 "/failure_modes/\(index)/share", "share of comparable pairs with \(row.mode.phrase)",
                 "SELECT (SELECT coalesce(sum(pairs), 0) \(rows)) / (SELECT nullif(sum(compared - incomparable), 0) "

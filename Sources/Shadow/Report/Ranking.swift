@@ -6,7 +6,6 @@ internal import Verdict
 struct Ranking {
     let title: String
     let headline: String
-    let nextAction: String
     let table: Page.Table
 
     /// The sections that the candidates behind the first show.
@@ -25,7 +24,6 @@ struct Ranking {
         ]
         title = (marks + parts).joined(separator: " · ")
         headline = "\(leading.headline) Ranked first of \(all.count): \(leading.candidate)."
-        nextAction = leading.nextAction
         table = Page.Table(
             caption: "The candidates, ranked; figures as if each answered every call",
             columns: [

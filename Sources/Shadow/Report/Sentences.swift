@@ -15,7 +15,8 @@ struct Sentences {
     init(_ model: ReportModel) {
         self.model = model
         candidate = ForeignText.name(model.trial.candidate)
-        production = ForeignText.name(model.trial.production)
+        // Before the first answer nobody knows which model production is.
+        production = model.trial.production.isEmpty ? "production" : ForeignText.name(model.trial.production)
         workload = ForeignText.name(model.trial.workload)
         dates = Dates(utcOffsetSeconds: model.trial.utcOffsetSeconds)
     }

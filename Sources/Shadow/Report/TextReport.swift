@@ -17,38 +17,38 @@ struct TextReport {
 
     mutating func text() -> String {
         lines = []
-        if let ranking = Ranking(report) {
-            add(ranking.title)
-            add(ranking.headline, style: style(report.leading))
-            add("→ \(ranking.nextAction)", indent: "  ")
-            lines.append("")
-            lines += TextLayout.table(ranking.table, width: width)
-        }
-        for (index, model) in report.reports.enumerated() {
-            let page = Page(model)
-            if report.reports.count > 1 {
+        let pages = report.reports.map(Page.init)
+        let ranking = Ranking(report)
+        firstScreen(pages[0], title: ranking?.title, headline: ranking?.headline)
+        if let ranking { add(.table(ranking.table)) }
+        for (index, page) in pages.enumerated() {
+            if ranking != nil {
                 lines += ["", String(repeating: "─", count: width)]
                 add("\(index + 1). \(page.sentences.candidate)", style: .bold)
             }
-            firstScreen(page)
+            if index > 0 { firstScreen(page) }
             let sections = index == 0 ? page.sections : page.sections.filter { Ranking.shortSections.contains($0.anchor) }
             for section in sections { add(section) }
-            if index > 0 { add("All of it: understudy report \(page.sentences.workload) --candidate \(page.sentences.candidate)") }
+            if index > 0 {
+                lines.append("")
+                add("All of it: understudy report \(page.sentences.workload) --candidate \(page.sentences.candidate)")
+            }
         }
         return lines.joined(separator: "\n") + "\n"
     }
 
     // MARK: The first screen
 
-    private mutating func firstScreen(_ page: Page) {
+    private mutating func firstScreen(_ page: Page, title: String? = nil, headline: String? = nil) {
         let sentences = page.sentences
-        add(sentences.title)
+        let headline = headline ?? sentences.headline
+        add(title ?? sentences.title)
         let arrow = "→ \(sentences.nextAction)"
-        let room = width - TextLayout.columns(sentences.headline) - TextLayout.columns(arrow)
+        let room = width - TextLayout.columns(headline) - TextLayout.columns(arrow)
         if room >= 3 {
-            lines.append(styled(sentences.headline, style(page.model)) + String(repeating: " ", count: room) + arrow)
+            lines.append(styled(headline, style(page.model)) + String(repeating: " ", count: room) + arrow)
         } else {
-            add(sentences.headline, style: style(page.model))
+            add(headline, style: style(page.model))
             lines += TextLayout.wrapped("  " + arrow, width: width, indent: "    ").map { $0.hasPrefix(" ") ? $0 : "  " + $0 }
         }
         add(sentences.impact)
