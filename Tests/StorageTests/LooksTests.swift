@@ -284,3 +284,18 @@ import Verdict
         #expect(third.pairsPerDay == 0)
     }
 }
+
+extension LooksTests {
+    @Test func aTrialWithoutPairsCanBeLookedAt() throws {
+        let store = try StoreFixture()
+        let trial = try store.registry.enable(try labelSettings(), at: Moments.monday).trial
+        let taken = try Looks(store.connection).take(
+            trial: trial.id, at: Moments.monday, decide: { Verdict.look(at: $0, after: $1) }, reason: { _ in "" })
+        #expect(taken.input.cells.isEmpty)
+        #expect(taken.look.decision.recommendation == .keepShadowing)
+        #expect(throws: StorageError.self) {
+            try Looks(store.connection).take(
+                trial: Identifier(at: Moments.monday), at: Moments.monday, decide: { Verdict.look(at: $0, after: $1) }, reason: { _ in "" })
+        }
+    }
+}

@@ -48,10 +48,17 @@ struct StoreFixture {
     /// Ships records as one stretch of a new spool.
     @discardableResult
     func ship(_ records: [SpoolRecord]) throws -> Shipper.ShipResult {
-        let end = SpoolPosition(segment: 1, offset: UInt64(records.count))
-        let entries = records.map { SpoolEntry(record: $0, position: SpoolPosition(segment: 1, offset: 0)) }
-        return try shipper.ship(
-            SpoolBatch(entries: entries, next: end), spool: Identifier(at: Moments.monday), from: SpoolPosition(segment: 1, offset: 0))
+        try shipper.shipAsOneStretch(records, spool: Identifier(at: Moments.monday), number: 0)
+    }
+}
+
+extension Shipper {
+    /// Ships records as a stretch of a spool, the stretches being numbered from 0.
+    @discardableResult
+    func shipAsOneStretch(_ records: [SpoolRecord], spool: Identifier, number: UInt64) throws -> ShipResult {
+        let (start, end) = (SpoolPosition(segment: 1, offset: number * 1000), SpoolPosition(segment: 1, offset: (number + 1) * 1000))
+        let entries = records.map { SpoolEntry(record: $0, position: start) }
+        return try ship(SpoolBatch(entries: entries, next: end), spool: spool, from: start)
     }
 }
 
