@@ -260,7 +260,7 @@ import Traffic
             _ = candidate.waitForRequests(1)
             for text in ["2", "3", "4"] { _ = try harness.chat(text) }
             #expect(harness.sink.wait { harness.sink.count(.shed, "queue_timeout") + harness.sink.pairs.count == 4 })
-            #expect(harness.sink.count(.shed, "queue_timeout") >= 2)
+            #expect(harness.sink.count(.shed, "queue_timeout") >= 1)
         }
     }
 
