@@ -7,13 +7,7 @@ CREATE VIEW understudy_store.found_pair AS
 SELECT trial.workload, pair.trial, trial.candidate,
     pair.id AS pair_id, pair.call_id, call.external_id, trial.source, call.called_at, call.segment, call.conversation, call.turn,
     call.prompt_hash,
-    CASE
-        WHEN prompt.content IS NULL THEN call.request_rest
-        WHEN prompt.content ? 'messages' THEN
-            (prompt.content - 'messages') || call.request_rest
-            || jsonb_build_object('messages', (prompt.content -> 'messages') || coalesce(call.request_rest -> 'messages', '[]'))
-        ELSE prompt.content || call.request_rest
-    END AS request,
+    understudy_store.whole_request(prompt.content, call.request_rest) AS request,
     call.input,
     call.production_output, call.production_tool_calls, call.production_status, call.production_error, call.production_finish_reason,
     call.production_model, call.production_input_tokens, call.production_output_tokens, call.production_cached_input_tokens,
@@ -329,7 +323,7 @@ COMMENT ON COLUMN understudy.verdicts.trial IS 'The trial''s id.';
 COMMENT ON COLUMN understudy.verdicts.candidate IS 'The candidate''s name.';
 COMMENT ON COLUMN understudy.verdicts.day IS 'The day of the look.';
 COMMENT ON COLUMN understudy.verdicts.verdict IS 'switch, two_tier, stay or keep_shadowing.';
-COMMENT ON COLUMN understudy.verdicts.reason IS 'Why, in a sentence.';
+COMMENT ON COLUMN understudy.verdicts.reason IS 'What settled it: a gate''s name, every_gate, tier or drift.';
 COMMENT ON COLUMN understudy.verdicts.basis IS 'What correctness rests on: labels, people or agreement.';
 COMMENT ON COLUMN understudy.verdicts.settings_hash IS 'Hash of all settings that may not change within the trial.';
 COMMENT ON VIEW understudy.two_tier_curve IS 'Serving the candidate only from a confidence on: one row a threshold, at the last look of each day.';

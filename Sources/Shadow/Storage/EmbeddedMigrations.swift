@@ -229,6 +229,18 @@ enum EmbeddedMigrations {
                 -- "One pair by the provider's request id".
                 CREATE INDEX call_request_id ON understudy_store.call (production_request_id) WHERE production_request_id IS NOT NULL;
 
+                -- A request put together again: the prompt's members, the rest's over them, and in `messages` the prompt's before the rest's.
+                CREATE FUNCTION understudy_store.whole_request(prompt jsonb, rest jsonb) RETURNS jsonb
+                    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+                $$
+                    SELECT CASE
+                        WHEN prompt IS NULL THEN rest
+                        WHEN prompt ? 'messages' THEN
+                            (prompt - 'messages') || rest || jsonb_build_object('messages', (prompt -> 'messages') || coalesce(rest -> 'messages', '[]'))
+                        ELSE prompt || rest
+                    END
+                $$;
+
                 CREATE TABLE understudy_store.pair (
                     id uuid PRIMARY KEY,
                     call_id uuid NOT NULL,
@@ -676,13 +688,7 @@ enum EmbeddedMigrations {
                 SELECT trial.workload, pair.trial, trial.candidate,
                     pair.id AS pair_id, pair.call_id, call.external_id, trial.source, call.called_at, call.segment, call.conversation, call.turn,
                     call.prompt_hash,
-                    CASE
-                        WHEN prompt.content IS NULL THEN call.request_rest
-                        WHEN prompt.content ? 'messages' THEN
-                            (prompt.content - 'messages') || call.request_rest
-                            || jsonb_build_object('messages', (prompt.content -> 'messages') || coalesce(call.request_rest -> 'messages', '[]'))
-                        ELSE prompt.content || call.request_rest
-                    END AS request,
+                    understudy_store.whole_request(prompt.content, call.request_rest) AS request,
                     call.input,
                     call.production_output, call.production_tool_calls, call.production_status, call.production_error, call.production_finish_reason,
                     call.production_model, call.production_input_tokens, call.production_output_tokens, call.production_cached_input_tokens,
@@ -998,7 +1004,7 @@ enum EmbeddedMigrations {
                 COMMENT ON COLUMN understudy.verdicts.candidate IS 'The candidate''s name.';
                 COMMENT ON COLUMN understudy.verdicts.day IS 'The day of the look.';
                 COMMENT ON COLUMN understudy.verdicts.verdict IS 'switch, two_tier, stay or keep_shadowing.';
-                COMMENT ON COLUMN understudy.verdicts.reason IS 'Why, in a sentence.';
+                COMMENT ON COLUMN understudy.verdicts.reason IS 'What settled it: a gate''s name, every_gate, tier or drift.';
                 COMMENT ON COLUMN understudy.verdicts.basis IS 'What correctness rests on: labels, people or agreement.';
                 COMMENT ON COLUMN understudy.verdicts.settings_hash IS 'Hash of all settings that may not change within the trial.';
                 COMMENT ON VIEW understudy.two_tier_curve IS 'Serving the candidate only from a confidence on: one row a threshold, at the last look of each day.';
@@ -1142,6 +1148,8 @@ enum EmbeddedMigrations {
                 GRANT USAGE ON SCHEMA understudy TO understudy_analyst;
                 GRANT SELECT ON ALL TABLES IN SCHEMA understudy TO understudy_analyst;
                 GRANT EXECUTE ON FUNCTION understudy.id_at(timestamptz) TO understudy_analyst;
+                -- What a view calls, its reader calls; by name the analyst cannot reach it.
+                GRANT EXECUTE ON FUNCTION understudy_store.whole_request(jsonb, jsonb) TO understudy_analyst;
 
                 """##),
     ]
