@@ -153,7 +153,7 @@ private let second: UInt64 = 1_000_000_000
         #expect(line.takeExpired(at: 109).isEmpty)
         #expect(line.takeExpired(at: 120) == [1, 2])
         #expect(line.waiting == 1)
-        #expect(line.takeAll() == [3])
+        #expect(line.takeExpired(at: 130) == [3])
         #expect(line.waiting == 0)
     }
 

@@ -85,9 +85,6 @@ struct CandidateCage<Ticket> {
     /// Calls that have waited as long as one candidate call may take; they are shed as `shedQueueTimeout`.
     mutating func takeExpired(at now: UInt64) -> [Ticket] { line.takeExpired(at: now) }
 
-    /// All waiting calls: the trial is over or the mirror stops.
-    mutating func takeAllWaiting() -> [Ticket] { line.takeAll() }
-
     /// Uses the place that the call was just given, or gives it back.
     private mutating func begin(inputTokens: Int, at now: UInt64, day: Int) -> Decision {
         let admission = breaker.admit(at: now)

@@ -66,9 +66,6 @@ final class ProductionLoop: @unchecked Sendable {
         }
     }
 
-    /// Connections of apps now open.
-    var openConnections: Int { server?.openConnections ?? 0 }
-
     /// Finds the way of a call whose head has come, and starts its production call.
     private func accept(_ exchange: Exchange) -> any ExchangeHandler {
         let head = exchange.head

@@ -71,15 +71,6 @@ struct WaitingLine<Element> {
         return expired
     }
 
-    /// Everybody who waits, oldest first; the line is empty then.
-    mutating func takeAll() -> [Element] {
-        defer {
-            line.removeAll()
-            head = 0
-        }
-        return line[head...].map(\.element)
-    }
-
     private mutating func takeFirst() -> (element: Element, since: UInt64) {
         let first = line[head]
         head += 1
