@@ -102,6 +102,18 @@ CREATE TABLE understudy_store.call (
 -- "One pair by the provider's request id".
 CREATE INDEX call_request_id ON understudy_store.call (production_request_id) WHERE production_request_id IS NOT NULL;
 
+-- A request put together again: the prompt's members, the rest's over them, and in `messages` the prompt's before the rest's.
+CREATE FUNCTION understudy_store.whole_request(prompt jsonb, rest jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$
+    SELECT CASE
+        WHEN prompt IS NULL THEN rest
+        WHEN prompt ? 'messages' THEN
+            (prompt - 'messages') || rest || jsonb_build_object('messages', (prompt -> 'messages') || coalesce(rest -> 'messages', '[]'))
+        ELSE prompt || rest
+    END
+$$;
+
 CREATE TABLE understudy_store.pair (
     id uuid PRIMARY KEY,
     call_id uuid NOT NULL,

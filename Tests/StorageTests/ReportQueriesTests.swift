@@ -1,10 +1,11 @@
 import Configuration
 import Postgres
 import Spool
-@testable import Storage
 import Testing
 import Traffic
 import Verdict
+
+@testable import Storage
 
 @Suite struct ReportQueriesTests {
     private let store: StoreFixture

@@ -61,21 +61,11 @@ enum ComparisonQueries {
 
 /// Pairs with their calls, as the comparison and `explain` read them.
 enum PairQueries {
-    /// The request put together as in the view `pairs`.
-    private static let request = """
-        CASE
-            WHEN prompt.content IS NULL THEN call.request_rest
-            WHEN prompt.content ? 'messages' THEN
-                (prompt.content - 'messages') || call.request_rest
-                || jsonb_build_object('messages', (prompt.content -> 'messages') || coalesce(call.request_rest -> 'messages', '[]'))
-            ELSE prompt.content || call.request_rest
-        END
-        """
-
     static let pairs = """
         SELECT pair.id AS pair_id, pair.call_id, pair.trial, pair.sampling_rate, pair.evidence_weight, pair.adjudication_probability,
             pair.hash_order, pair.planned, call.called_at, call.control_rate, call.turn, call.control_drawn, call.workload, call.source,
-            call.external_id, call.segment, call.conversation, call.traceparent, call.path, call.prompt_hash, \(request) AS request,
+            call.external_id, call.segment, call.conversation, call.traceparent, call.path, call.prompt_hash,
+            understudy_store.whole_request(prompt.content, call.request_rest) AS request,
             \(LegRows.columnList(.production, of: "call")), \(LegRows.columnList(.control, of: "call")),
             \(LegRows.columnList(.candidate, of: "pair")), gold.label, said.correct AS adjudication
         FROM understudy_store.pair

@@ -3,8 +3,7 @@ internal import Traffic
 
 /// A request body taken apart for storing: what repeats from call to call, the rest, and the text that the call is about.
 ///
-/// The view `pairs` puts the two parts together again: the prompt's members, the rest's members over them, and in `messages`
-/// the prompt's before the rest's.
+/// `understudy_store.whole_request` puts the two parts together again.
 struct StoredRequest {
     /// Leading system messages, tools and response format; nil where the request has none of them.
     var prompt: JSONValue?
