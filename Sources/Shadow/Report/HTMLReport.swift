@@ -148,7 +148,7 @@ struct HTMLReport {
             html.element("dl") { html in
                 for query in queries {
                     html.element("dt", text: query.subject)
-                    html.element("dd") { $0.element("code", text: query.sql) }
+                    html.element("dd") { $0.element("code", text: ForeignText.line(query.sql)) }
                 }
             }
         }

@@ -77,7 +77,7 @@ enum HTMLStyle {
         footer{margin-top:3rem;border-top:1px solid var(--line);color:var(--soft);font-size:.85rem}
         @media (max-width:48rem){.gates li{grid-template-columns:1fr;padding:.8rem 0}.advisory{display:inline}
         .gate-chart{max-width:20rem}.headline{font-size:1.2rem}}
-        @media (max-width:34rem){.sides{grid-template-columns:1fr}body{padding:1rem .9rem 2rem}}
+        @media (max-width:34rem){td{white-space:normal}.sides{grid-template-columns:1fr}body{padding:1rem .9rem 2rem}}
         @media print{:root{--ink:#000;--soft:#444;--paper:#fff;--box:#f4f4f4;--line:#bbb;--good:#1a7f37;--bad:#b42318;--wait:#8a5a00;
         --good-box:#eaf6ec;--bad-box:#fdecea;--wait-box:#fff6e0;--production:#c2570c;--candidate:#1f6feb;--both:#2e8b6b;--neither:#7a828c;
         --unknown:#c9d1d9;--mark:#ffe08a}

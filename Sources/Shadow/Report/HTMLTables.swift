@@ -61,10 +61,11 @@ enum HTMLTables {
         let rows = steps.map { [$0.leaves ? "– \($0.label)" : $0.label, Numbers.count($0.count)] }
         write(
             &html, "From calls to comparable pairs: each stage is the one before minus what left",
-            [.init(title: "stage"), .init(title: "calls", numeric: true)], rows, rowClass: { steps[$0].leaves ? "leaves" : "stays" }
-        ) { html, index in
-            if !steps[index].leaves { Charts.stage(&html, steps[index], most: most, id: "\(anchor)-\(index)") }
-        }
+            [.init(title: "stage"), .init(title: "calls", numeric: true)], rows,
+            rowClass: { steps[$0].leaves ? "leaves" : "stays" },
+            chart: { html, index in
+                if !steps[index].leaves { Charts.stage(&html, steps[index], most: most, id: "\(anchor)-\(index)") }
+            })
     }
 
     /// A table in a box of its own that scrolls when the page is narrower, reachable by keyboard for that; the caption stays in view.

@@ -60,6 +60,12 @@ enum Numbers {
         return decimal(seconds, places: seconds < 9.95 ? 1 : 0) + " s"
     }
 
+    /// The same in seconds where it stands beside seconds: `1.9 s → 0.8 s`.
+    static func duration(_ milliseconds: Double, beside other: Double?) -> String {
+        guard let other, other >= 999.5, milliseconds < 999.5, milliseconds >= 95 else { return duration(milliseconds) }
+        return decimal(milliseconds / 1000, places: 1) + " s"
+    }
+
     /// A confidence or another plain number, without needless zeros: `0.83`. Four places, because thresholds lie close to 1.
     static func plain(_ value: Double) -> String { trimmed(value, places: 4) }
 
@@ -101,8 +107,10 @@ enum Numbers {
         _ value: Double, _ other: Double?, _ usual: (Double) -> String, _ precise: (Double, Int) -> String
     ) -> String {
         let text = usual(value)
-        guard let other, other != value, text == usual(other) else { return text }
-        for places in 2...7 where precise(value, places) != precise(other, places) { return precise(value, places) }
+        guard let other, other != value else { return text }
+        let shown = text.prefix { $0 != " " }.split(separator: ".", omittingEmptySubsequences: false).dropFirst().first?.count ?? 0
+        guard precise(value, shown) == precise(other, shown) else { return text }
+        for places in max(2, shown + 1)...9 where precise(value, places) != precise(other, places) { return precise(value, places) }
         return text
     }
 

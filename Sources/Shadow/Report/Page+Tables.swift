@@ -31,7 +31,7 @@ extension Page {
     /// Both legs' quantiles with their limits, and the ratio that the gate holds against its limit.
     static func latencyTable(_ views: [LatencyView]) -> Table {
         Table(
-            caption: "Latency with 95 % limits",
+            caption: "Latency with 95 % limits; ratios with limits for a look a day",
             columns: [
                 .init(title: ""), .init(title: "production", numeric: true), .init(title: "candidate", numeric: true),
                 .init(title: "ratio", numeric: true), .init(title: "allowed", numeric: true), .init(title: ""),

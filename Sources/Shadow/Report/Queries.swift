@@ -16,13 +16,19 @@ struct Query: Hashable {
 struct Queries {
     private let model: ReportModel
     private let trial: String
+    /// The day of the look, and the first that has not ended then: latency and cost count days before it.
     private let day: String
+    private let openDay: String
+    /// A day has ended so many seconds after midnight, when its last pairs have come.
+    private static let grace = 120.0
     private(set) var all: [Query] = []
 
     init(_ model: ReportModel) {
         self.model = model
         trial = "trial = " + Queries.quoted(model.trial.id.description)
-        day = Queries.quoted(Dates(utcOffsetSeconds: model.trial.utcOffsetSeconds).isoDay(model.trial.asOf))
+        let dates = Dates(utcOffsetSeconds: model.trial.utcOffsetSeconds)
+        day = Queries.quoted(dates.isoDay(model.trial.asOf))
+        openDay = Queries.quoted(dates.isoDay(model.trial.asOf.adding(seconds: -Queries.grace)))
         addImpact()
         addAgreement()
         addQuality()
@@ -56,7 +62,8 @@ struct Queries {
     /// A weighted mean over the pairs of ended days whose two costs are known.
     private func costMean(_ value: String) -> String {
         "SELECT sum(evidence_weight * \(value)) / sum(evidence_weight) AS estimate FROM understudy.pairs "
-            + "WHERE \(trial) AND day < \(day) AND production_cost IS NOT NULL AND candidate_cost IS NOT NULL"
+            + "WHERE \(trial) AND day < \(openDay) AND production_cost IS NOT NULL AND candidate_cost IS NOT NULL "
+            + "AND candidate_error IS DISTINCT FROM 'circuit_open'"
     }
 
     // MARK: Impact, agreement, quality
@@ -160,7 +167,7 @@ struct Queries {
                         "/latency/\(leg)/\(metric.rawValue)/p\(quantile.percentile)/estimate",
                         "\(leg)'s \(Sentences.name(metric, quantile.percentile)) in ms (exact; the report's sketch is within 1 %)",
                         "SELECT percentile_disc(\(Double(quantile.percentile) / 100)) WITHIN GROUP (ORDER BY \(value)) AS estimate "
-                            + "FROM understudy.pairs WHERE \(trial) AND day < \(day)")
+                            + "FROM understudy.pairs WHERE \(trial) AND day < \(openDay)")
                 }
             }
         }

@@ -115,9 +115,12 @@ extension Sentences {
     private var speedWords: String {
         func p95(_ leg: LegLatencyReading) -> LatencyQuantile? { leg.duration.first { $0.percentile == 95 } }
         guard look.latency.production.samples > 0, look.latency.candidate.samples > 0 else { return "p95 not measured yet" }
-        func words(_ quantile: LatencyQuantile?) -> String { quantile?.estimate.map(Numbers.duration) ?? "beyond the timeout" }
+        let (theirs, ours) = (p95(look.latency.production)?.estimate, p95(look.latency.candidate)?.estimate)
+        func words(_ value: Double?, beside other: Double?) -> String {
+            value.map { Numbers.duration($0, beside: other) } ?? "beyond the timeout"
+        }
         let load = model.trial.samplingRate.map { " at \(Numbers.percent($0)) of load" } ?? ""
-        return "p95 \(words(p95(look.latency.production))) → \(words(p95(look.latency.candidate)))\(load)"
+        return "p95 \(words(theirs, beside: ours)) → \(words(ours, beside: theirs))\(load)"
     }
 
     /// The most frequent way in which the candidate differs or fails.
