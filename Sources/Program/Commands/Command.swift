@@ -60,6 +60,7 @@ public enum UnderstudyProgram {
     /// 0, 1 (failed) or 2 (wrong use).
     public static func main(_ words: [String]) -> Int32 {
         signal(SIGPIPE, SIG_IGN)
+        unblockSignals()
         do {
             try dispatch(words)
             return 0

@@ -1,6 +1,14 @@
 internal import Glibc
 internal import Synchronization
 
+/// Takes signals as they come: whoever started this process may have left some blocked, and then no SIGTERM would ever arrive.
+/// Called first of all.
+func unblockSignals() {
+    var none = sigset_t()
+    unsafe sigemptyset(&none)
+    unsafe pthread_sigmask(SIG_SETMASK, &none, nil)
+}
+
 /// Blocks the signals that ask for an end in this and all later threads, so that one thread can wait for them.
 /// Called before any thread is started.
 func holdEndSignals() {
