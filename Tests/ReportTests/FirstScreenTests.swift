@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import Statistics
 import Testing
@@ -232,5 +233,20 @@ import Traffic
         #expect(json.at("/coverage/shed/a~1b~0'c")?.intValue == 4)
         let sql = json["sql"]?.objectValue?.first { $0.name == "/coverage/shed/a~1b~0'c" }?.value.stringValue
         #expect(sql?.hasSuffix("reason = 'a/b~''c'") == true)
+    }
+}
+
+/// What must be known before any figure.
+@Suite struct BannerTests {
+    @Test(arguments: [ReportFormat.text, .markdown, .html])
+    func aChangedProductionModelStandsAboveTheSections(_ format: ReportFormat) throws {
+        var model = FirstScreenTests.example()
+        model.warnings = [.productionModels(["gpt-5", "gpt-5-mini"]), .estimatedRates]
+        let rendered = model.rendered(as: format)
+        let banner = try #require(rendered.range(of: "Production answered with more than one model: gpt-5 and gpt-5-mini."))
+        let gates = try #require(rendered.range(of: format == .text ? "GATES" : format == .html ? ">Gates</h2>" : "## Gates"))
+        #expect(banner.upperBound < gates.lowerBound)
+        let rates = try #require(rendered.range(of: "their rates are estimated"))
+        #expect(rates.lowerBound > gates.upperBound)
     }
 }

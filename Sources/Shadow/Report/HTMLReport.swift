@@ -60,6 +60,7 @@ struct HTMLReport {
             }
         }
         html.element("p", [("class", "worst")], text: sentences.worstFailure)
+        for banner in sentences.banners { html.element("p", [("class", "banner"), ("role", "note")], text: banner) }
     }
 
     private static func gateClass(_ word: String) -> String {

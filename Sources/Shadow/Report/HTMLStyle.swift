@@ -23,6 +23,7 @@ enum HTMLStyle {
         .headline{font-size:1.35rem;line-height:1.35;font-weight:650;margin:0;text-wrap:balance}
         .action{margin:.35rem 0 0}.action code{font-size:1rem}
         .impact{font-size:1.1rem}.worst{color:var(--soft)}
+        .banner{border:1px solid var(--wait);border-radius:.3rem;background:var(--wait-box);padding:.4rem .8rem}
         .title{color:var(--soft);font-weight:600;overflow-wrap:anywhere}
         .gate-line{list-style:none;display:flex;flex-wrap:wrap;gap:.4rem .5rem;padding:0;margin:.75rem 0}
         .gate-line li{border:1px solid var(--line);border-radius:1rem;padding:.1rem .7rem;white-space:nowrap}

@@ -24,7 +24,7 @@ struct MarkdownReport {
             let sections = index == 0 ? page.sections : page.sections.filter { Ranking.shortSections.contains($0.anchor) }
             for section in sections { add(section, level: ranking == nil ? "##" : "###") }
         }
-        while lines.last == "" { lines.removeLast() }
+        lines.append(escaped(pages[0].sentences.whereQueriesAre))
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -35,6 +35,7 @@ struct MarkdownReport {
             action(sentences.nextAction), "", escaped(sentences.impact), "", escaped(sentences.gateLine), "",
             escaped(sentences.worstFailure), "",
         ]
+        for banner in sentences.banners { lines += ["> **\(escaped(banner))**", ""] }
     }
 
     private func action(_ text: String) -> String {

@@ -1,6 +1,16 @@
 internal import Statistics
 internal import Verdict
 
+extension ReportModel.Warning {
+    /// Whether a reader must see it before the first figure.
+    var isBanner: Bool {
+        switch self {
+        case .productionModels, .promptChanged, .noPairs, .comparingAgain: true
+        case .untranslated, .estimatedRates, .other: false
+        }
+    }
+}
+
 /// Figures that follow from the model's own.
 extension ReportModel {
     /// How many observations a gate's figure rests on.

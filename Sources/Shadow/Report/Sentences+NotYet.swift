@@ -178,7 +178,7 @@ extension Sentences {
     }
 
     /// A word for a shell: quoted where it holds anything but the plainest characters.
-    private func shellWord(_ word: String) -> String {
+    func shellWord(_ word: String) -> String {
         let plain = word.utf8.allSatisfy {
             ($0 >= 48 && $0 <= 57) || ($0 >= 65 && $0 <= 90) || ($0 >= 97 && $0 <= 122) || "-_./:@+".utf8.contains($0)
         }

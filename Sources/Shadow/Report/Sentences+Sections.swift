@@ -85,7 +85,7 @@ extension Sentences {
     var tierLead: String {
         let tier = look.tier
         let loss = Numbers.percent(tier.certifiedAtMost)
-        guard model.trial.confidenceGiven else {
+        guard model.trial.confidenceGiven || look.quality.pairs <= tierGridPairs else {
             return "\(candidate)'s answers carry no confidence, so no threshold can be tested; set candidate.confidence to have it."
         }
         switch tier.state {
@@ -94,7 +94,8 @@ extension Sentences {
             return "Refuted: at every threshold that keeps at least 30 % of calls \(candidate) loses more than \(loss)."
         case .open where tier.curve.isEmpty && look.quality.pairs > tierGridPairs:
             return "\(candidate)'s answers carry no confidence, so no threshold can be tested; see candidate.confidence."
-        case .open where tier.curve.isEmpty: return "Open: thresholds are fixed once \(tierGridPairs) pairs are compared."
+        case .open where tier.curve.isEmpty:
+            return "Open: thresholds are fixed once \(tierGridPairs) pairs are compared, where answers carry a confidence."
         case .open where tier.threshold != nil:
             return "\(certifiedWords(loss)) That is too small a share of calls to be worth it yet."
         case .open: return "Open: no threshold is certified yet to lose at most \(loss)."
@@ -145,6 +146,14 @@ extension Sentences {
     // MARK: Warnings
 
     var warnings: [String] { model.warnings.map(words) }
+
+    /// Those that stand above all sections, because they say that the trial may not be of one piece.
+    var banners: [String] { model.warnings.filter(\.isBanner).map(words) }
+
+    /// Where a form without room for queries sends its reader.
+    var whereQueriesAre: String {
+        "The query behind every figure: understudy report \(shellWord(model.trial.workload)) --format json, under sql."
+    }
 
     private func words(_ warning: ReportModel.Warning) -> String {
         switch warning {

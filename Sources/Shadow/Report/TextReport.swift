@@ -34,6 +34,8 @@ struct TextReport {
                 add("All of it: understudy report \(page.sentences.workload) --candidate \(page.sentences.candidate)")
             }
         }
+        lines.append("")
+        add(pages[0].sentences.whereQueriesAre)
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -54,6 +56,7 @@ struct TextReport {
         add(sentences.impact)
         add(sentences.gateLine)
         add(sentences.worstFailure)
+        for banner in sentences.banners { add("! \(banner)", indent: "  ", style: .waiting) }
     }
 
     // MARK: Sections
