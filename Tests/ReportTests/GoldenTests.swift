@@ -5,7 +5,7 @@ import Testing
 import Traffic
 import Verdict
 
-/// Four whole reports in four forms, held to files beside this one. `UNDERSTUDY_REWRITE_GOLDEN=1` writes the files anew; read the
+/// Five whole reports in four forms, held to files beside this one. `UNDERSTUDY_REWRITE_GOLDEN=1` writes the files anew; read the
 /// difference before committing it.
 @Suite struct GoldenTests {
     static let folder = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "Golden")

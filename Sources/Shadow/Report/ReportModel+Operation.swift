@@ -13,13 +13,16 @@ extension ReportModel {
 
     /// What one leg's costs rest on.
     public struct LegSpend: Sendable, Hashable {
+        /// What the leg's model is paid.
         public var price: Price
-        /// Legs asked, and those of them whose cost is known.
+        /// Legs asked.
         public var calls: Int
+        /// Legs of `calls` whose cost is known.
         public var pricedCalls: Int
         /// Legs whose tokens are our estimate.
         public var estimatedCalls: Int
 
+        /// Takes its parts as they are.
         public init(price: Price = .none, calls: Int = 0, pricedCalls: Int = 0, estimatedCalls: Int = 0) {
             self.price = price
             self.calls = calls
@@ -33,13 +36,16 @@ extension ReportModel {
 
     /// Prices and volume behind the costs of the look.
     public struct Spend: Sendable, Hashable {
+        /// What production's costs rest on.
         public var production: LegSpend
+        /// What the candidate's costs rest on.
         public var candidate: LegSpend
         /// All calls of the workload in a month at the volume observed; nil where it is unknown (recorded pairs).
         public var callsPerMonth: Double?
         /// When the settings with these prices came into force.
         public var pricedAt: Timestamp?
 
+        /// Takes its parts as they are.
         public init(
             production: LegSpend = LegSpend(), candidate: LegSpend = LegSpend(), callsPerMonth: Double? = nil, pricedAt: Timestamp? = nil
         ) {
@@ -52,9 +58,12 @@ extension ReportModel {
 
     /// Calls that left the way from call to comparison at one stage, for one reason.
     public struct ReasonCount: Sendable, Hashable {
+        /// The reason's name, as in the view `coverage_reasons`.
         public var reason: String
+        /// How many calls.
         public var calls: Int
 
+        /// Takes its parts as they are.
         public init(reason: String, calls: Int) {
             self.reason = reason
             self.calls = calls
@@ -63,8 +72,11 @@ extension ReportModel {
 
     /// The way from calls to compared pairs, and where calls left it. Reports name the rest too, so that what is shown adds up.
     public struct Coverage: Sendable, Hashable {
+        /// Calls that passed through the route while the trial ran; 0 for recorded pairs.
         public var calls: Int
+        /// Calls drawn for the trial.
         public var sampled: Int
+        /// Pairs in the database.
         public var paired: Int
         /// Finished by the worker, incomparable ones included.
         public var compared: Int
@@ -79,6 +91,7 @@ extension ReportModel {
         /// Pairs that the worker could not compare and put aside.
         public var setAside: Int
 
+        /// Takes its parts as they are.
         public init(
             calls: Int = 0, sampled: Int = 0, paired: Int = 0, compared: Int = 0, skipped: [ReasonCount] = [], shed: [ReasonCount] = [],
             controlSkipped: [ReasonCount] = [], faults: [ReasonCount] = [], setAside: Int = 0
@@ -97,12 +110,16 @@ extension ReportModel {
 
     /// What was known about a week before: the look of then (decided again from its stored input) and the counts up to it.
     public struct EarlierFigures: Sendable, Hashable {
+        /// When the look was taken.
         public var asOf: Timestamp
+        /// What it said.
         public var look: Look
+        /// How the pairs had come out up to then.
         public var agreement: AgreementCounts
         /// Pairs of each mode up to then.
         public var failureModes: [FailureMode: Int]
 
+        /// Takes its parts as they are.
         public init(asOf: Timestamp, look: Look, agreement: AgreementCounts, failureModes: [FailureMode: Int] = [:]) {
             self.asOf = asOf
             self.look = look

@@ -9,20 +9,26 @@ public struct ReportModel: Sendable, Hashable {
     /// The version of the public JSON; keys are added, none is renamed within it.
     public static let version = 1
 
+    /// Which trial, of what, and when.
     public var trial: Trial
     /// Gates, verdict, intervals, forecast: all that was decided.
     public var look: Look
+    /// How all compared pairs came out.
     public var agreement: AgreementCounts
     /// Most frequent first.
     public var failureModes: [FailureModeRow]
     /// For label comparisons: which label became which, most frequent first.
     public var confusion: [ConfusionRow]
+    /// Prices and volume behind the costs of the look.
     public var spend: Spend
+    /// The way from calls to compared pairs.
     public var coverage: Coverage
     /// What was known about a week ago; nil in a trial's first week.
     public var earlier: EarlierFigures?
+    /// What must be known before the figures are trusted.
     public var warnings: [Warning]
 
+    /// Takes its parts as they are.
     public init(
         trial: Trial, look: Look, agreement: AgreementCounts, failureModes: [FailureModeRow] = [], confusion: [ConfusionRow] = [],
         spend: Spend = Spend(), coverage: Coverage = Coverage(), earlier: EarlierFigures? = nil, warnings: [Warning] = []
@@ -40,20 +46,25 @@ public struct ReportModel: Sendable, Hashable {
 
     /// Which trial, of what, and when it was looked at.
     public struct Trial: Sendable, Hashable {
+        /// The trial's id, as the views show it.
         public var id: Identifier
+        /// The workload's name.
         public var workload: String
         /// The candidate's name.
         public var candidate: String
         /// The production model's name; several are joined with a plus.
         public var production: String
+        /// Where its pairs come from; all but mirrored ones are marked in the first line.
         public var source: Source
         /// Some answer in it came from a simulated model.
         public var simulated: Bool
+        /// When the trial began.
         public var startsAt: Timestamp
         /// The moment of the look that the report shows.
         public var asOf: Timestamp
-        /// The trial's time zone: its name, and its distance from UTC at `asOf` in seconds (east is positive).
+        /// The trial's time zone by name.
         public var timezone: String
+        /// Its distance from UTC at `asOf`, in seconds; east is positive.
         public var utcOffsetSeconds: Int
         /// What was frozen: days, margins, α.
         public var terms: TrialTerms
@@ -65,8 +76,10 @@ public struct ReportModel: Sendable, Hashable {
         public var confidenceGiven: Bool
         /// False once it has ended.
         public var running: Bool
+        /// Hash of all settings that may not change within the trial.
         public var settingsHash: String
 
+        /// Takes its parts as they are.
         public init(
             id: Identifier, workload: String, candidate: String, production: String, source: Source = .mirror, simulated: Bool = false,
             startsAt: Timestamp, asOf: Timestamp, timezone: String = "UTC", utcOffsetSeconds: Int = 0, terms: TrialTerms = TrialTerms(),

@@ -3,6 +3,7 @@ internal import Verdict
 
 /// A workload's report: its candidates' trials, ranked, the one to act on first. With one candidate it is that trial's report.
 public struct WorkloadReport: Sendable, Hashable {
+    /// The workload's name.
     public let workload: String
     /// Ranked; never empty.
     public let reports: [ReportModel]
