@@ -64,7 +64,7 @@ import Testing
     @Test func cLibrariesAreReachedThroughOneDoorEach() throws {
         let keepers: [String: Set<String>] = [
             "CEvents": ["EventLoop"], "CLibCurl": ["HTTPClient"], "CLibPQ": ["Postgres"], "CLibYAML": ["Configuration"],
-            "CZlib": ["Spool", "Configuration"],
+            "CZlib": ["Spool", "ModelAPI"],
             "CJSON": ["JSON"], "CSystem": ["Processes"],
         ]
         for module in Self.order where !module.hasPrefix("Doors") {
@@ -97,10 +97,12 @@ import Testing
         }
     }
 
+    /// EmbeddedMigrations.swift is the text of migrations/, written by its `embed` command.
     @Test func filesStayReadable() throws {
         for module in Self.order {
             let folder = Self.sources.appending(path: module)
-            for name in try FileManager.default.subpathsOfDirectory(atPath: folder.path) where name.hasSuffix(".swift") {
+            for name in try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+            where name.hasSuffix(".swift") && name != "EmbeddedMigrations.swift" {
                 let lines = try String(contentsOf: folder.appending(path: name), encoding: .utf8).split(
                     separator: "\n", omittingEmptySubsequences: false
                 ).count
