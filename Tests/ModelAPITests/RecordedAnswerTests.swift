@@ -30,7 +30,7 @@ struct RecordedAnswerTests {
 
     @Test(
         .enabled(if: folder != nil, isAbsent),
-        arguments: [("production", 45, 0.80, 0.53), ("candidate", 27, 0.47, 0.32)])
+        arguments: [("production", 45, 0.8047, 0.5438), ("candidate", 27, 0.4751, 0.3210)])
     func findsTheConfidencesThatWereMeasured(_ model: String, _ right: Int, _ whenRight: Double, _ whenWrong: Double) throws {
         var scores: [Bool: [Double]] = [:]
         for recording in try lines("real_responses_\(model).jsonl") {
@@ -42,8 +42,8 @@ struct RecordedAnswerTests {
         }
         func mean(_ values: [Double]?) -> Double { (values ?? []).reduce(0, +) / Double(values?.count ?? 1) }
         #expect(scores[true]?.count == right)
-        #expect(abs(mean(scores[true]) - whenRight) < 0.006)
-        #expect(abs(mean(scores[false]) - whenWrong) < 0.006)
+        #expect(abs(mean(scores[true]) - whenRight) < 0.0001)
+        #expect(abs(mean(scores[false]) - whenWrong) < 0.0001)
     }
 
     @Test(.enabled(if: folder != nil, isAbsent), arguments: ["production", "candidate"])

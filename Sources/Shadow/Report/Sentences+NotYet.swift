@@ -145,9 +145,7 @@ extension Sentences {
         if decision.because == .drift { return "understudy enable -f FILE with a changed file: a new trial" }
         guard let step = look.speedUps.first, !onlyTimeIsMissing else { return waitAction }
         switch step {
-        case .adjudicatePending:
-            return terms.adjudicateBy == .people ? "understudy review \(name)" : "understudy labels import \(name) FILE.jsonl"
-        case .adjudicate: return "understudy labels import \(name) FILE.jsonl"
+        case .adjudicatePending, .adjudicate: return "understudy labels import \(name) FILE.jsonl"
         case .raiseSamplingRate where model.trial.source == .imported: return "understudy import -f FILE PAIRS.jsonl with more pairs"
         case .raiseSamplingRate where model.trial.source == .replay: return "understudy replay -f FILE CALLS.jsonl with more calls"
         case .raiseSamplingRate: return onCourse ? waitAction : "\(speedUp(step)), then understudy enable -f FILE"

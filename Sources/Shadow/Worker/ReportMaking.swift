@@ -12,6 +12,8 @@ public struct ReportMaker {
     /// How many failure modes get examples, and how many each.
     private static let modesWithExamples = 6
     private static let examplesPerMode = 3
+    /// So many calls without a pair are worth a warning.
+    private static let callsWithoutPairs = 20
 
     /// Works on the connection's thread.
     public init(_ connection: PostgresConnection) {
@@ -95,7 +97,7 @@ public struct ReportMaker {
             startsAt: trial.startedAt, asOf: taken.at, timezone: trial.settings.trial.timezone, utcOffsetSeconds: facts.utcOffsetSeconds,
             terms: taken.input.terms, samplingRate: mirrored ? trial.settings.sample.rate : nil,
             controlRate: mirrored ? trial.settings.control : nil,
-            confidenceGiven: !taken.input.tierGrid.isEmpty, running: trial.state != .ended, settingsHash: trial.settingsHash)
+            confidenceGiven: trial.settings.candidate.confidence != .none, running: trial.state != .ended, settingsHash: trial.settingsHash)
     }
 
     private func agreement(_ trial: Identifier, _ through: Int?) throws -> ReportModel.AgreementCounts {
@@ -177,6 +179,9 @@ public struct ReportMaker {
         if !facts.untranslated.isEmpty {
             warnings.append(.untranslated(parameters: facts.untranslated.keys.sorted(), pairs: facts.untranslated.values.max() ?? 0))
         }
+        if let change = facts.promptChange { warnings.append(.promptChanged(share: change.share)) }
+        let funnel = try queries.coverage(trial: taken.trial.id, through: nil)
+        if funnel.calls >= Self.callsWithoutPairs, funnel.paired == 0 { warnings.append(.noPairs(calls: funnel.calls)) }
         if facts.estimatedRates { warnings.append(.estimatedRates) }
         if facts.comparedAgain > 0 { warnings.append(.comparingAgain(pairs: facts.comparedAgain)) }
         return warnings
