@@ -25,7 +25,7 @@ import Traffic
     @Test func withoutSettingsItServesAHintUntilTheyAreThere() async throws {
         try await onOwnThread {
             let upstream = try Self.upstream()
-            let harness = try MirrorHarness(nil)
+            let harness = try MirrorHarness(nil) { $0.allowedUpstreams = ["127.0.0.1:\(upstream.port)"] }
             let answer = try HTTPProbe.request(port: harness.port, "/w/v1/x")
             #expect(answer.status == 404 && answer.text.contains("understudy enable"))
             #expect(!harness.mirror.isReady)

@@ -33,6 +33,20 @@ enum ServerProgram {
         #expect(try FileSystem.names(in: outer.path("photos")) == ["cat.jpg"])
     }
 
+    @Test func aFolderMadeForHostsAloneIsOursAndPrivate() throws {
+        let folder = DataFolder(outer.path("data"))
+        try folder.makeIfAbsent()
+        let nobody = try #require(SystemUser(named: "nobody"))
+        #expect(FileSystem.isFolder(folder.path) && FileSystem.barrier(to: folder.path, for: nobody) == folder.path)
+        try FileSystem.append("api.example.com\n", to: folder.allowedUpstreamsFile)
+        try folder.makeIfAbsent()
+        withExtendedLifetime(try folder.claim()) {}
+        try FileSystem.makeFolder(outer.path("photos"), mode: 0o755)
+        try outer.write("x", to: "photos/cat.jpg")
+        let error = try #require(throws: EmbeddedPostgresError.self) { try DataFolder(outer.path("photos")).makeIfAbsent() }
+        #expect(error.code == .folderUnusable && error.description.contains("(cat.jpg)"))
+    }
+
     @Test func aFileIsRefused() throws {
         try outer.write("x", to: "file")
         #expect(try refusal(outer.path("file")).description == "\(outer.path("file")) is not a folder: choose another folder with --data")

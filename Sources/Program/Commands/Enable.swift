@@ -1,7 +1,7 @@
 internal import Configuration
 internal import EmbeddedPostgres
-internal import Foundation
 internal import Postgres
+internal import Processes
 internal import Storage
 internal import Traffic
 
@@ -20,8 +20,9 @@ extension Command {
         let settings = try WorkloadSettings.load(file: arguments.required("file", "the workload's settings"))
         if !arguments.has("no-probe") { try Probe(settings).run() }
         try withConnection(arguments) { connection in
+            // Before the route is there: a mirror that follows it at once must find its host among those allowed.
+            try allow(settings.production.url.authority, in: DatabaseOptions.dataFolder(arguments))
             let outcome = try Registry(connection).enable(settings, at: now())
-            try allowUpstream(settings.production.url.authority, in: DatabaseOptions.dataFolder(arguments))
             print(EnableText(settings: settings, outcome: outcome, callsPerDay: try callsPerDay(connection, settings.workload)).description)
         }
     }
@@ -33,17 +34,13 @@ extension Command {
         return Double(busiest.calls) / Double(busiest.day)
     }
 
-    /// Mirrors forward to no host that nobody on their machine has named.
-    private static func allowUpstream(_ authority: String, in folder: DataFolder) throws {
-        let path = "\(folder.path)/allowed-upstreams"
-        guard FileManager.default.fileExists(atPath: folder.path) else { return }
-        let known = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
-        if known.split(separator: "\n").contains(Substring(authority)) { return }
-        guard
-            FileManager.default.createFile(
-                atPath: path, contents: Data((known + authority + "\n").utf8), attributes: [.posixPermissions: 0o600])
-        else {
-            throw CommandError.failed("cannot write \(path); the mirror will refuse \(authority) until --allow-upstream names it.")
-        }
+    /// Mirrors on this machine forward to no host that nobody here has named.
+    private static func allow(_ authority: String, in folder: DataFolder) throws {
+        try folder.makeIfAbsent()
+        let file = folder.allowedUpstreamsFile
+        let known = FileSystem.smallText(file) ?? ""
+        if known.split(whereSeparator: \.isNewline).contains(Substring(authority)) { return }
+        // Added, never written anew: two that enable at once must both stay.
+        try FileSystem.append((known.isEmpty || known.hasSuffix("\n") ? "" : "\n") + authority + "\n", to: file)
     }
 }

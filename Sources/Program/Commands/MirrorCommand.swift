@@ -73,9 +73,25 @@ private final class MirrorRun {
         configuration.address = try SocketAddress(parsing: arguments["mirror-address"] ?? "127.0.0.1:8080")
         configuration.metricsAddress = try SocketAddress(parsing: arguments["metrics-address"] ?? "127.0.0.1:9464")
         configuration.loops = try arguments.integer("loops", in: 1...256, default: max(1, cores))
+        configuration.allowedUpstreams = try allowedUpstreams()
+        configuration.allowedUpstreamsFile = folder.allowedUpstreamsFile
         configuration.captureLimit = try arguments.integer("capture-limit", in: 1...1024, default: 8) << 20
         configuration.environment = currentEnvironment()
         return configuration
+    }
+
+    /// The hosts of `--allow-upstream`, as URLs or as URLs name them.
+    private func allowedUpstreams() throws -> Set<String> {
+        let names = arguments["allow-upstream"]?.split(separator: ",") ?? []
+        return Set(
+            try names.map { name in
+                let text = name.filter { $0 != " " }
+                do {
+                    return try UpstreamURL(text.contains("://") ? text : "https://\(text)").authority
+                } catch {
+                    throw CommandError.usage("--allow-upstream must be HOST or HOST:PORT, several with commas; \"\(text)\" \(error).")
+                }
+            })
     }
 
     private func spoolLimits() throws -> SpoolLimits {

@@ -22,6 +22,8 @@ public struct DataFolder: Sendable, Hashable {
     public var log: String { "\(path)/log" }
     /// The last good routes and trials, for a mirror that starts without a database.
     public var settingsFile: String { "\(path)/settings.json" }
+    /// Hosts that `enable` on this machine has named, one a line: a mirror sends credentials to no host that nobody here has named.
+    public var allowedUpstreamsFile: String { "\(path)/allowed-upstreams" }
     /// The secret that opens the web role's pages.
     public var webTokenFile: String { "\(path)/web-token" }
     private var lockFile: String { "\(path)/lock" }
@@ -42,6 +44,16 @@ public struct DataFolder: Sendable, Hashable {
         }
     }
 
+    /// Makes the folder (mode 0700) if it is absent, without claiming it: a database of the user's own may stand behind it, and a
+    /// mirror may be at work on it.
+    ///
+    /// - Throws: `folderUnusable` when it cannot be made or holds something else.
+    public func makeIfAbsent() throws(EmbeddedPostgresError) {
+        try refuseForeign()
+        guard !FileSystem.exists(path) else { return }
+        do throws(ProcessError) { try FileSystem.makeFolder(path, mode: 0o700) } catch { throw refusal(error) }
+    }
+
     /// The URL of the server that runs on this folder, whoever started it; nil if none accepts connections.
     public var runningServerURL: String? { SocketFolder(of: self).runningServerURL }
 
@@ -56,7 +68,7 @@ public struct DataFolder: Sendable, Hashable {
         } catch {
             throw refusal(error)
         }
-        let known: Set = ["postgres", "run", "spool", "log", "settings.json", "web-token", "lock"]
+        let known: Set = ["postgres", "run", "spool", "log", "settings.json", "allowed-upstreams", "web-token", "lock"]
         if let stranger = names.first, known.isDisjoint(with: names) {
             throw EmbeddedPostgresError(
                 .folderUnusable, "\(path) holds files that are not Understudy's (\(stranger)): choose an empty or a new folder with --data")

@@ -16,8 +16,11 @@ public struct MirrorConfiguration: Sendable {
     public var captureLimit: Int
     /// Bytes that all captured calls together may hold; beyond it, calls are not shadowed.
     public var captureMemory: Int
-    /// Authorities (`host` or `host:port`, as `UpstreamURL.authority` has them) that credentials may be sent to; nil is any.
-    public var allowedUpstreams: Set<String>?
+    /// Authorities (`host` or `host:port`, as `UpstreamURL.authority` has them) that credentials may be sent to, besides those of
+    /// the settings file as it is at the start and those of `allowedUpstreamsFile`.
+    public var allowedUpstreams: Set<String>
+    /// A file of such authorities, one a line, read again whenever settings are taken and while a route is refused; nil is none.
+    public var allowedUpstreamsFile: String?
     /// What apps' connections are allowed.
     public var serverLimits: ServerLimits
     /// Where candidates' keys named by `env` are looked up. Its values are neither logged nor stored.
@@ -32,7 +35,8 @@ public struct MirrorConfiguration: Sendable {
         settingsFile: String, address: SocketAddress = .tcp(host: "127.0.0.1", port: 8080),
         metricsAddress: SocketAddress? = .tcp(host: "127.0.0.1", port: 9464), loops: Int = MirrorConfiguration.cores,
         captureLimit: Int = 8 << 20,
-        captureMemory: Int = 256 << 20, allowedUpstreams: Set<String>? = nil, serverLimits: ServerLimits = ServerLimits(),
+        captureMemory: Int = 256 << 20, allowedUpstreams: Set<String> = [], allowedUpstreamsFile: String? = nil,
+        serverLimits: ServerLimits = ServerLimits(),
         environment: [String: String] = [:]
     ) {
         precondition(loops >= 1 && captureLimit > 0 && captureMemory > 0, "a mirror needs a loop and some memory")
@@ -43,6 +47,7 @@ public struct MirrorConfiguration: Sendable {
         self.captureLimit = captureLimit
         self.captureMemory = captureMemory
         self.allowedUpstreams = allowedUpstreams
+        self.allowedUpstreamsFile = allowedUpstreamsFile
         self.serverLimits = serverLimits
         self.environment = environment
     }

@@ -22,6 +22,8 @@ final class SettingsKeeper: @unchecked Sendable {
     private var follower: SettingsFollower
     private var states: [String: RouteState] = [:]
     private var table = RouteTable()
+    private var taken: MirrorSettings?
+    private var allowed: AllowedUpstreams
     private var loops: [ProductionLoop] = []
     private var timer: LoopTimer?
     private var beats = 0
@@ -32,6 +34,7 @@ final class SettingsKeeper: @unchecked Sendable {
         self.desk = desk
         self.log = log
         follower = SettingsFollower(file: configuration.settingsFile)
+        allowed = AllowedUpstreams(configuration)
         loads = metrics.counter("understudy_settings_loads_total", help: "Times that settings were read and taken.")
         refusals = metrics.counter("understudy_settings_refused_total", help: "Times that the settings file could not be used.")
     }
@@ -41,7 +44,7 @@ final class SettingsKeeper: @unchecked Sendable {
 
     /// Reads the file for the first time and returns what is to be served.
     func start() -> RouteTable {
-        look()
+        look(isStart: true)
         return table
     }
 
@@ -75,10 +78,13 @@ final class SettingsKeeper: @unchecked Sendable {
         timer = desk.thread.loop.schedule(after: SettingsKeeper.beat) { [self] in tick() }
     }
 
-    private func look() {
+    private func look(isStart: Bool = false) {
         switch follower.look() {
-        case .unchanged: break
-        case .loaded(let settings): take(settings)
+        case .unchanged: allowLate()
+        case .loaded(let settings):
+            if isStart { allowed.begin(with: settings) }
+            _ = allowed.reread()
+            take(settings)
         case .missing:
             log.warning(
                 "mirror", hasSettings ? "the settings file is gone; the last good settings stay in force" : "there is no settings file yet",
@@ -89,10 +95,15 @@ final class SettingsKeeper: @unchecked Sendable {
         }
     }
 
+    /// Serves a refused route as soon as `enable` names its host on this machine, which may be after the settings have come.
+    private func allowLate() {
+        guard let taken, table.routes.contains(where: { !$0.isAllowed }), allowed.reread() else { return }
+        take(taken)
+    }
+
     private func take(_ settings: MirrorSettings) {
-        let allowed = configuration.allowedUpstreams
-        table = RouteTable(
-            settings, states: { [self] workload in state(of: workload) }, isAllowed: { authority in allowed?.contains(authority) ?? true })
+        taken = settings
+        table = RouteTable(settings, states: { [self] workload in state(of: workload) }, isAllowed: { [self] in allowed.contains($0) })
         for route in table.routes where !route.isAllowed {
             log.error(
                 "mirror", "a route leads where this mirror may not send credentials; its calls are refused",
