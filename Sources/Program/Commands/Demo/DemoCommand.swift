@@ -185,19 +185,19 @@ private final class Demo {
         say("That took \(seconds) s. What to try next:")
         let token = try webToken(data)
         guard keeps else {
-            print("  understudy demo --keep             leaves all this running: the page, psql, the mirror")
+            announce("  understudy demo --keep             leaves all this running: the page, psql, the mirror")
             print(
                 "  understudy demo --models ./models  writes the models' files there; change an answer, run it again, and the report changes"
             )
-            print("  understudy up                      the same for your own workload; then understudy enable -f FILE")
+            announce("  understudy up                      the same for your own workload; then understudy enable -f FILE")
             return
         }
-        print("  \(web)/?token=\(token)")
+        announce("  \(web)/?token=\(token)")
         print(
             "  understudy sql --data \(data.path) \"select input, production_output, candidate_output, label from disagreements limit 20\"")
-        print("  understudy sql --data \(data.path)      psql, read-only; migrations/README.md has twelve questions")
-        print("  understudy report --data \(data.path) \(Self.recorded) --format html -o report.html")
-        print("Everything runs until Ctrl-C; then the folder is removed.")
+        announce("  understudy sql --data \(data.path)      psql, read-only; migrations/README.md has twelve questions")
+        announce("  understudy report --data \(data.path) \(Self.recorded) --format html -o report.html")
+        announce("Everything runs until Ctrl-C; then the folder is removed.")
         waitForEndSignal()
     }
 
@@ -248,7 +248,7 @@ private final class Demo {
         let child = try ChildProcess(command)
         let text = String(decoding: child.output?.readToEnd() ?? [], as: UTF8.self)
         guard child.wait().isSuccess else { throw CommandError.failed("understudy \(arguments.joined(separator: " ")) failed, see above.") }
-        return text
+        return text.hasSuffix("\n") ? String(text.dropLast()) : text
     }
 
     private func databaseURL() throws -> String {
