@@ -95,9 +95,9 @@ import Testing
         #expect(first.output.contains("SWITCH:"))
         let file = folder.appending(path: "phi-4-sim.json")
         let before = try String(contentsOf: file, encoding: .utf8)
-        let right = #""last_user":"Where is my order right now?","answer":"order_status""#
+        let right = #""last_user":"Has my stuff shipped yet?","answer":"order_status""#
         #expect(before.contains(right))
-        try before.replacingOccurrences(of: right, with: #""last_user":"Where is my order right now?","answer":"gift_card""#)
+        try before.replacingOccurrences(of: right, with: #""last_user":"Has my stuff shipped yet?","answer":"gift_card""#)
             .write(to: file, atomically: true, encoding: .utf8)
         let second = try Program.run(["demo", "--models", folder.path])
         #expect(second.status == 0, "\(second.errors)")
