@@ -11,7 +11,10 @@ extension Command {
               "production":{"output":"card_arrival","input_tokens":512,"output_tokens":4,"duration_ms":812.4},
               "candidate":{"output":"card_arrival",…},"label":"card_arrival"}
             An unknown key or a bad value is an error that names line and field, and nothing of the file is kept unless --skip-bad.
-            The same id is stored once. FILE names workload, candidate, comparison and prices, as for enable.
+            The same id is stored once. FILE names workload, candidate, comparison and prices, as for enable. Further keys of a line:
+              segment, conversation, turn, control (a leg), sampling_rate, control_rate, adjudication_probability, simulated, and
+              "correct":"both|production_only|candidate_only|neither" instead of a label. Of a leg: status, error, tool_calls,
+              finish_reason, model, cached_input_tokens, reasoning_tokens, ttft_ms, confidence, request_id.
             """,
         options: [
             .value("file", short: "f", "FILE", "the workload's settings, YAML"),
@@ -27,7 +30,8 @@ extension Command {
             ) { progress.show($0) }
             progress.end()
             for fault in outcome.faults.prefix(20) { writeToStandardError("\(fault)\n") }
-            if !outcome.faults.isEmpty { writeToStandardError("\(outcome.faults.count) lines were left out\n") }
+            let bad = Set(outcome.faults.map(\.line)).count
+            if bad > 0 { writeToStandardError("\(bad) lines were left out\n") }
             let known = outcome.alreadyThere > 0 ? ", \(outcome.alreadyThere) were there already" : ""
             print("Imported \(outcome.stored) pairs of \(settings.candidate.name) for \(settings.workload)\(known).")
         }

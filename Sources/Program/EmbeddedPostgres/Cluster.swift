@@ -14,6 +14,8 @@ struct Cluster {
         # Understudy's settings. Change them freely: they are read at each start of the server.
         shared_buffers = 128MB
         cluster_name = 'understudy'
+        # A question over a year of daily partitions locks each of them.
+        max_locks_per_transaction = 256
         timezone = 'UTC'
         log_timezone = 'UTC'
         # Details and contexts quote stored values: they stay out of the log.
