@@ -119,6 +119,13 @@ for _ in 0..<600 {
 print(try run([binary, "labels", "import", "--data", data, "clinc", labelFile]))
 print(try run([binary, "report", "--data", data, "clinc"]))
 print(try run([binary, "sql", "--data", data, "select failure_mode, correct, count(*) from disagreements group by 1, 2 order by 3 desc"]))
-print(try run([binary, "sql", "--data", data, "select production_label, candidate_label, pairs from label_confusion order by pairs desc limit 10"]))
-print(try run([binary, "sql", "--data", data, "select failure_mode, production_output, candidate_output, label from disagreements where failure_mode <> 'label_mismatch' limit 20"]))
+print(
+    try run([
+        binary, "sql", "--data", data, "select production_label, candidate_label, pairs from label_confusion order by pairs desc limit 10",
+    ]))
+print(
+    try run([
+        binary, "sql", "--data", data,
+        "select failure_mode, production_output, candidate_output, label from disagreements where failure_mode <> 'label_mismatch' limit 20",
+    ]))
 print(status)

@@ -54,7 +54,9 @@ let binary = here.appending(path: "understudy").path
 let data = folder.appending(path: "data").path
 let up = Process()
 up.executableURL = URL(filePath: binary)
-up.arguments = ["up", "--data", data, "--mirror-address", "127.0.0.1:0", "--web-address", "127.0.0.1:0", "--metrics-address", "127.0.0.1:0"]
+up.arguments = [
+    "up", "--data", data, "--mirror-address", "127.0.0.1:0", "--web-address", "127.0.0.1:0", "--metrics-address", "127.0.0.1:0",
+]
 let upOutput = Pipe()
 up.standardOutput = upOutput
 up.standardError = FileHandle(forWritingAtPath: "/dev/null")
