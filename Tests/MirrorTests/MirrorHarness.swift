@@ -16,6 +16,7 @@ final class MemorySink: PairSink {
         var coverage: [CoverageDelta] = []
         var order: [String] = []
         var refuses = false
+        var refusedCoverage = 0
     }
 
     private let kept = Mutex(Kept())
@@ -41,7 +42,14 @@ final class MemorySink: PairSink {
         }
     }
 
-    func append(coverage: [CoverageDelta]) -> Bool { keep { $0.coverage += coverage } }
+    func append(coverage: [CoverageDelta]) -> Bool {
+        if keep({ $0.coverage += coverage }) { return true }
+        kept.withLock { $0.refusedCoverage += 1 }
+        return false
+    }
+
+    /// How often counts were offered and refused.
+    var refusedCoverage: Int { kept.withLock { $0.refusedCoverage } }
 
     func refuse(_ refuses: Bool) { kept.withLock { $0.refuses = refuses } }
 

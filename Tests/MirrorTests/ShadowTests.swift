@@ -374,10 +374,25 @@ import Traffic
             let answer = try harness.chat()
             #expect(answer.text == chatAnswer("b"))
             _ = candidate.waitForRequests(1)
-            Thread.sleep(forTimeInterval: 1.5)  // the counts are offered and refused at least once
+            #expect(harness.sink.wait { harness.sink.refusedCoverage >= 3 })
             harness.sink.refuse(false)
             #expect(harness.sink.waitForCount(1, .shed, "spool_full"))
             #expect(harness.sink.count(.calls) == 1 && harness.sink.pairs.isEmpty)
+            // Offered several times, counted once.
+            let metrics = try harness.metric("/metrics").text
+            #expect(metrics.contains("understudy_calls_total{workload=\"w\"} 1\n"))
+            #expect(metrics.contains("understudy_shed_total{workload=\"w\",candidate=\"small\",reason=\"spool_full\"} 1\n"))
+        }
+    }
+
+    @Test func aKeyInTheQueryReachesProductionAndIsNotKept() async throws {
+        try await trial { harness, production, _ in
+            let body = Array(chatRequest("hello").utf8)
+            let answer = try HTTPProbe.request(
+                "POST", port: harness.port, "/w/v1/chat/completions?api-version=1&key=app-secret", body: body)
+            #expect(answer.status == 200)
+            #expect(production.requests.first?.target == "/v1/chat/completions?api-version=1&key=app-secret")
+            #expect(try harness.sink.firstPair().call.path == "/v1/chat/completions")
         }
     }
 

@@ -26,6 +26,8 @@ final class ShadowDesk: @unchecked Sendable {
     private var calls: [Identifier: OpenCall] = [:]
     private var controls = 0
     private var ledger = CoverageLedger()
+    /// Counted and shown already, but not taken by the sink yet.
+    private var unsent = CoverageLedger()
     private var identifiers = IdentifierSource()
     private var watch = PairWatch()
     private var metricsServer: MetricsServer?
@@ -299,12 +301,12 @@ final class ShadowDesk: @unchecked Sendable {
     /// Once a second: hands the counts to the sink and looks whether pairs come where calls do.
     func settle() {
         let moment = now
-        let deltas = ledger.take(at: moment)
-        if !deltas.isEmpty {
-            watch.count(deltas)
-            metrics.count(deltas) { [cells] in cells[$0]?.candidate.name }
-            if !sink.append(coverage: deltas) { ledger.add(deltas) }
-        }
+        let fresh = ledger.take(at: moment)
+        watch.count(fresh)
+        metrics.count(fresh) { [cells] in cells[$0]?.candidate.name }
+        unsent.add(fresh)
+        let due = unsent.take(at: moment)
+        if !due.isEmpty, !sink.append(coverage: due) { unsent.add(due) }
         for warning in watch.warnings(at: MonotonicClock.nanoseconds()) {
             log.warning(
                 "mirror", "calls arrive and no pair does",
