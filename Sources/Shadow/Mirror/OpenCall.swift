@@ -19,7 +19,9 @@ final class OpenCall {
         let facts = CallFacts(
             id: draw.id, workload: sampled.route.workload, calledAt: draw.calledAt, segment: draw.trials.lazy.compactMap(\.segment).first,
             conversation: draw.conversation, turn: request.turn, traceparent: sampled.headers["traceparent"],
-            path: String(decoding: sampled.rest, as: UTF8.self), request: sampled.body, controlRate: controlRate)
+            // Never the query: some APIs take their key in it, and no credential is stored.
+            path: String(decoding: sampled.rest.prefix { $0 != UInt8(ascii: "?") }, as: UTF8.self), request: sampled.body,
+            controlRate: controlRate)
         let plans = draw.trials.map { trial in
             PairAssembly.Plan(id: pairIDs(), trial: sampled.route.trials[trial.trial].id, draw: trial)
         }

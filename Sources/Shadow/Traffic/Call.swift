@@ -20,7 +20,7 @@ public struct Call: Sendable, Hashable {
     /// The call's place in its conversation, from 1: the number of user messages so far.
     public var turn: Int
     public var traceparent: String?
-    /// The path and query as the app sent them, without the workload's name.
+    /// The path as the app sent it, without the workload's name and without the query, where some APIs have their key.
     public var path: String
     /// The request body as the app sent it.
     public var request: [UInt8]
