@@ -61,6 +61,7 @@ private final class MirrorRun {
             try supervisor.start(role) { _ in }
         }
         announce("ready mirror=\(url(of: mirror.address)) metrics=\(mirror.metricsAddress.map(url(of:)) ?? "none")")
+        watchSpool(writer, on: loop, wasFull: false)
         loop.run()
         mirror.drain(grace: Self.grace * 1_000_000_000)
         writer.close()
@@ -105,6 +106,22 @@ private final class MirrorRun {
     private func courierEnvironment() -> [String: String] {
         guard let url = try? DatabaseOptions.namedURL(arguments) ?? folder.runningServerURL else { return [:] }
         return ["UNDERSTUDY_DATABASE_URL": url]
+    }
+
+    /// Says at once when shadowing pauses for want of room, and when it goes on. Production is not touched by either.
+    private func watchSpool(_ writer: SpoolWriter, on loop: EventLoop, wasFull: Bool) {
+        let state = writer.state
+        if state.isFull, !wasFull {
+            log.error(
+                "mirror", "the spool takes no more: shadow calls are shed until there is room; production is served as ever",
+                [
+                    "why": state.reason.isEmpty ? "it holds as much as --spool-limit allows; does the database answer?" : state.reason,
+                    "spool": folder.spool,
+                ])
+        } else if wasFull, !state.isFull {
+            log.info("mirror", "the spool has room again", ["refused": String(state.refused)])
+        }
+        loop.schedule(after: 1_000_000_000) { [self] in watchSpool(writer, on: loop, wasFull: state.isFull) }
     }
 
     private func expose(_ writer: SpoolWriter, in metrics: MetricsRegistry) {
