@@ -56,10 +56,16 @@ private struct StatusReport {
 
     private var warnings: [String] {
         var warnings: [String] = []
-        let shed = status.shed.values.reduce(0, +)
-        if status.sampled > 0, Double(shed) > 0.05 * Double(status.sampled) {
+        // What the open breaker kept away is no gap in the evidence: those are pairs in which the candidate failed.
+        let refused = status.shed["circuit_open"] ?? 0
+        let dropped = status.shed.values.reduce(0, +) - refused
+        if status.sampled > 0, Double(dropped) > 0.05 * Double(status.sampled) {
             warnings.append(
-                "\(shed) of \(status.sampled) sampled calls were dropped: over 5 %, the evidence gate stays open. Reasons: \(reasons).")
+                "\(dropped) of \(status.sampled) sampled calls were dropped: over 5 %, the evidence gate stays open. Reasons: \(reasons(status.shed.filter { $0.key != "circuit_open" }))."
+            )
+        }
+        if refused > 0 {
+            warnings.append("the candidate failed so often that \(refused) calls were not sent to it; each counts as its failure.")
         }
         if status.calls >= 20, status.paired == 0, spooled == 0, status.trial.state == .running {
             warnings.append(
@@ -73,8 +79,8 @@ private struct StatusReport {
         return warnings
     }
 
-    private var reasons: String {
-        status.shed.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+    private func reasons(_ shed: [String: Int]) -> String {
+        shed.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
     }
 
     var json: JSONValue {
@@ -95,7 +101,7 @@ private struct StatusReport {
         let rows = [
             ["calls", "\(status.calls)"], ["sampled", "\(status.sampled)"], ["paired", "\(status.paired)"],
             ["compared", "\(status.compared)"],
-            ["spooled", "\(spooled)"], ["shed", reasons.isEmpty ? "0" : reasons],
+            ["spooled", "\(spooled)"], ["shed", status.shed.isEmpty ? "0" : reasons(status.shed)],
         ]
         let head =
             "\(trial.workload) · \(trial.candidate)\(trial.simulated ? " (simulated)" : "") · \(trial.source.rawValue) · \(trial.state.rawValue), day \(status.day) of \(trial.settings.trial.days)"
