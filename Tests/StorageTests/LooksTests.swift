@@ -282,6 +282,10 @@ import Verdict
         let daily: Double = 1200 * 365 / 12
         #expect(abs(try #require(third.cost.callsPerMonth) - daily) < 1)
         #expect(third.pairsPerDay == 0)
+        // Days after the end have no calls to count.
+        _ = try store.registry.disable(workload: "support-intents", candidate: nil, at: wednesday)
+        let afterwards = try look(at: wednesday.adding(seconds: 5 * Moments.day)).input
+        #expect(abs(try #require(afterwards.cost.callsPerMonth) - daily) < 1)
     }
 }
 

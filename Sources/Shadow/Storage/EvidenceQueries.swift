@@ -154,14 +154,20 @@ enum EvidenceQueries {
         GROUP BY 1, 2
         """
 
-    /// Calls of the trial, in all, and those of its whole days: neither the first nor one from `$2` on.
+    /// Calls of the trial, in all, and those of its whole days: neither the first, nor one from `$2` on, nor that on which it ended.
     static let volume = """
         SELECT coalesce(sum(calls) FILTER (WHERE stage = 'sampled'), 0)::bigint AS sampled,
             coalesce(sum(calls) FILTER (WHERE stage = 'shed' AND reason <> 'circuit_open'), 0)::bigint AS shed,
             coalesce(sum(calls) FILTER (WHERE stage = 'calls'), 0)::bigint AS calls,
-            coalesce(sum(calls) FILTER (WHERE stage = 'calls' AND day > first_day AND day < $2::date), 0)::bigint AS whole_day_calls,
-            greatest($2::date - min(first_day) - 1, 0) AS whole_days
-        FROM (SELECT *, min(day) OVER () AS first_day FROM understudy_store.coverage_of_trial WHERE trial = $1) AS counted
+            coalesce(sum(calls) FILTER (WHERE stage = 'calls' AND day > first_day AND day < last_day), 0)::bigint AS whole_day_calls,
+            greatest(min(last_day) - min(first_day) - 1, 0) AS whole_days
+        FROM (
+            SELECT counted.*, min(counted.day) OVER () AS first_day,
+                least($2::date, (trial.ended_at AT TIME ZONE trial.timezone)::date) AS last_day
+            FROM understudy_store.coverage_of_trial AS counted
+            JOIN understudy_store.trial ON trial.id = counted.trial
+            WHERE counted.trial = $1
+        ) AS counted
         """
 
     /// For recorded pairs: the calls that they stand for, and over how many days.
@@ -170,8 +176,9 @@ enum EvidenceQueries {
         FROM understudy_store.cost_day WHERE trial = $1 AND leg = 'production' AND calls > 0
         """
 
-    /// The smallest probability with which any planned pair was drawn.
+    /// The smallest probability with which any disagreement could be drawn, whether it was or not: the bound must not hang on the draw.
     static let adjudicationFloor = """
-        SELECT min(adjudication_probability) AS floor FROM understudy_store.comparison WHERE trial = $1 AND planned
+        SELECT min(adjudication_probability) AS floor FROM understudy_store.comparison
+        WHERE trial = $1 AND agreement = 'different' AND adjudication_probability > 0
         """
 }

@@ -163,9 +163,10 @@ struct EvidenceReader {
         return perDay(cells.reduce(0) { $0 + $1.count })
     }
 
-    /// A count since the trial's start as a rate a day.
+    /// A count since the trial's start, up to its end, as a rate a day.
     private func perDay(_ count: Int) -> Double? {
-        let seconds = Double(moment.microseconds - trial.startedAt.microseconds) / 1e6
+        let last = trial.endedAt.map { min($0, moment) } ?? moment
+        let seconds = Double(last.microseconds - trial.startedAt.microseconds) / 1e6
         guard seconds >= EvidenceReader.shortestObservation else { return nil }
         return Double(count) / seconds * 86_400
     }
