@@ -107,6 +107,12 @@ struct RecordedPairsTests {
         #expect(try store.value(funnel) == "6 3 3", "a pair sampled at 25 % stands for four calls")
     }
 
+    @Test("without control legs in the file nothing about control is estimated, and the pairs stand for their calls")
+    func ratesWithoutControl() throws {
+        try store.take([RecordedLines.pair("tenth") { $0["sampling_rate"] = 0.1 }])
+        #expect(try store.value("SELECT rates_estimated FROM understudy_store.pair") == "f")
+    }
+
     @Test("what is to be judged does not hang on what happens to be judged")
     func planned() throws {
         let lines = [
@@ -129,7 +135,7 @@ struct RecordedPairsTests {
         let labels = try store.take(lines)
         #expect(
             try store.value(rows, [.text(labels.trial.id.description)])
-                == "drawn 0.3 true, judged 1 true, never 0 false, open 1 true, undrawn 0.3 false")
+                == "drawn 0.3 true, judged 1 true, never 1 true, open 1 true, undrawn 0.3 false")
         let nobody = try store.take(lines, settings: labelSettings { $0.adjudicate.by = .none })
         #expect(try store.value(rows, [.text(nobody.trial.id.description)])?.contains("true") == false)
         let half = try store.take(

@@ -87,16 +87,17 @@ struct RateReckoning {
     /// π_A.
     func controlRate(_ pair: RecordedPair) -> Double { pair.controlRate ?? controlShare }
 
-    /// Whether a rate is the file's own share rather than the log of a draw.
-    func isEstimated(_ pair: RecordedPair) -> Bool { pair.samplingRate == nil || pair.controlRate == nil }
+    /// Whether a rate is the file's own share rather than the log of a draw. In a file without control legs none was drawn for sure.
+    func isEstimated(_ pair: RecordedPair) -> Bool { pair.samplingRate == nil || (pair.controlRate == nil && controlShare > 0) }
 
     /// π, and whether a disagreement here is to be judged.
     ///
     /// Without a logged probability the draw is ours, from the id alone: it must not lean on which lines happen to be judged, which
     /// may hang together with their outcome. With one below 1 the draw was made elsewhere, and the judgement is its only record.
+    /// A pair that could never be drawn, 0, is one to be judged like any other: were it none, its disagreement would count as harmless.
     func adjudication(_ pair: RecordedPair, draw: Double) -> (probability: Double, planned: Bool) {
         guard adjudicate.by != .none else { return (0, false) }
         guard let logged = pair.adjudicationProbability else { return (adjudicate.disagreements, draw < adjudicate.disagreements) }
-        return (logged, logged == 1 || (logged > 0 && pair.isJudged))
+        return logged == 0 ? (1, true) : (logged, logged == 1 || pair.isJudged)
     }
 }

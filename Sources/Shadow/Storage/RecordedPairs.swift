@@ -35,7 +35,8 @@ public struct RecordedPairs {
     /// Rates that a line leaves out are the file's own shares: 1 for sampling, the share of lines with a control leg for control; the
     /// pair is then marked. Which disagreements are to be judged is drawn from the line's id by the settings' share where the line
     /// says no probability itself, whatever it says about who was right; those drawn and not judged are pending. Where the line says
-    /// a probability below 1, its judgement is the record that it was drawn.
+    /// a probability below 1, its judgement is the record that it was drawn; but 0 is read as 1, since what can never be judged would
+    /// count as harmless.
     ///
     /// - Parameters:
     ///   - skipBad: leave out faulty lines rather than the whole file.
