@@ -20,13 +20,15 @@ struct RateLedgers {
                 let same = cell.agreement != .different && !cell.needsAudit
                 return ScoreGroup(score: same ? 0 : 1, count: Double(cell.count), weight: cell.weight, lowest: 0, highest: 1)
             })
+        let drawable = compared.filter { $0.control.probability > 0 }
+        // One bound for all: bounds that went with each segment's own share would weigh the segments anew (statistics §3.1).
+        let smallest = drawable.map(\.control.probability).min() ?? 1
         noise = ScoreHistogram(
-            compared.filter { $0.control.probability > 0 }.map { cell in
+            drawable.map { cell in
                 let own = cell.control.outcome == .differed ? 1 / cell.control.probability : 0
                 let differs = cell.agreement == .different ? 1.0 : 0
                 return ScoreGroup(
-                    score: differs - own, count: Double(cell.count), weight: cell.weight, lowest: -1 / cell.control.probability,
-                    highest: 1)
+                    score: differs - own, count: Double(cell.count), weight: cell.weight, lowest: -1 / smallest, highest: 1)
             })
     }
 }
