@@ -56,6 +56,9 @@ public enum UnderstudyProgram {
         .courier,
     ]
 
+    /// Announced, and not built yet.
+    private static let laterCommands: Set<String> = ["replay", "review", "explain", "export", "promote", "rollback", "doctor"]
+
     /// Runs the program with its arguments (without the program's name) and returns the exit code:
     /// 0, 1 (failed) or 2 (wrong use).
     public static func main(_ words: [String]) -> Int32 {
@@ -92,6 +95,9 @@ public enum UnderstudyProgram {
             return
         }
         guard let command = commands.first(where: { $0.name == name }) else {
+            if laterCommands.contains(name) {
+                throw CommandError.failed("\(name): not yet, it comes with a later release. See understudy --help.")
+            }
             let near = commands.filter(\.listed).map(\.name).min { distance($0, name) < distance($1, name) }
             let hint = near.map { distance($0, name) <= 2 ? " Did you mean \($0)?" : "" } ?? ""
             throw CommandError.usage("there is no command \(name).\(hint) See understudy --help.")
