@@ -59,6 +59,16 @@ import Traffic
         #expect(watch.warnings(at: 61 * second).isEmpty)
         #expect(watch.states.first?.isStarved == false)
     }
+
+    @Test func callsThatAreCountedJustAfterTheirPairsAreNoAlarm() throws {
+        var watch = try watch()
+        watch.pairWritten(trial)
+        #expect(watch.warnings(at: 1 * second).isEmpty)
+        watch.count([delta(.calls, 10)])
+        for moment in [2, 61, 62, 300] { #expect(watch.warnings(at: UInt64(moment) * second).isEmpty) }
+        watch.count([delta(.calls, 10)])
+        #expect(watch.warnings(at: 301 * second).count == 1)
+    }
 }
 
 @Suite struct CandidateKeyTests {

@@ -6,6 +6,8 @@ internal import Traffic
 struct PairWatch {
     /// How long it may take before it is worth a warning, in nanoseconds.
     static let patience: UInt64 = 60_000_000_000
+    /// How long after a pair calls still count as its like, in nanoseconds: production loops hand their counts over once a second.
+    static let countsLag: UInt64 = 2_000_000_000
     /// Pairs that the sampling rate should have brought by then.
     static let leastExpected = 3.0
 
@@ -21,6 +23,7 @@ struct PairWatch {
         fileprivate var reasons: [String: Int] = [:]
         fileprivate var since: UInt64
         fileprivate var hasNewPair = false
+        fileprivate var lastPair: UInt64?
 
         /// Why no pair came: the most frequent reason, or what else is known.
         fileprivate var why: String {
@@ -76,8 +79,9 @@ struct PairWatch {
         var warnings: [Warning] = []
         for (id, state) in trials {
             var state = state
-            if state.hasNewPair {
-                state = State(workload: state.workload, candidate: state.candidate, rate: state.rate, since: now)
+            if state.hasNewPair { state.lastPair = now }
+            if let lastPair = state.lastPair, now - lastPair <= PairWatch.countsLag {
+                state = State(workload: state.workload, candidate: state.candidate, rate: state.rate, since: now, lastPair: lastPair)
             } else if now - state.since >= PairWatch.patience, Double(state.calls) * state.rate >= PairWatch.leastExpected {
                 warnings.append(Warning(workload: state.workload, candidate: state.candidate, why: state.why))
                 state = State(workload: state.workload, candidate: state.candidate, isStarved: true, rate: state.rate, since: now)
