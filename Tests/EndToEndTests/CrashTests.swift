@@ -126,7 +126,7 @@ final class CrashTrial {
     private func startModel(_ name: String, latency: Int) throws -> RunningProgram {
         let file = folder.appending(path: "\(name).json")
         try """
-        {"model": "\(name)", "default": {"answer": "yes"}, "latency": {"median_ms": \(latency), "p95_ms": \(latency * 3)}}
+        {"model": "\(name)", "answers": [{"contains": "\(latency)", "answer": "no"}, {"contains": "7", "answer": "yes of \(name)"}], "default": {"answer": "yes"}, "latency": {"median_ms": \(latency), "p95_ms": \(latency * 3)}}
         """.write(to: file, atomically: true, encoding: .utf8)
         return try RunningProgram(
             ["stand-in", "-f", file.path, "--address", "127.0.0.1:0", "--ledger", folder.appending(path: "\(name).ledger").path])
@@ -199,30 +199,32 @@ final class CrashTrial {
         let productionLedger = try ledger("production")
         for call in load.results() where call.status == 200 {
             outcome.answered += 1
-            guard let answeredAt = candidateLedger[call.id], productionLedger[call.id] != nil else { continue }
+            guard let candidate = candidateLedger[call.id], let production = productionLedger[call.id] else { continue }
             // Finished for certain: no kill fell between the call's start and a moment after its last leg's end.
-            let last = max(answeredAt, call.ended).addingTimeInterval(0.5)
+            let last = max(candidate.at, call.ended).addingTimeInterval(0.5)
             if mirrorKills.contains(where: { $0 >= call.started.addingTimeInterval(-0.05) && $0 <= last }) { continue }
             outcome.mustBeStored += 1
             guard let row = stored[call.id] else {
                 outcome.lost.append(call.id)
                 continue
             }
-            if row[1] != "yes" || !call.text.contains("\"yes\"") { outcome.changed.append(call.id) }
+            let asSaid =
+                row[1] == production.answer && row[2] == candidate.answer && call.text.contains("\"content\":\"\(production.answer)\"")
+            if !asSaid { outcome.changed.append(call.id) }
         }
         return outcome
     }
 
-    /// The ids in a model's ledger, each with the moment when it was answered.
-    private func ledger(_ name: String) throws -> [String: Date] {
-        var answered: [String: Date] = [:]
+    /// The ids in a model's ledger, each with the moment when it was answered and the answer.
+    private func ledger(_ name: String) throws -> [String: (at: Date, answer: String)] {
+        var answered: [String: (at: Date, answer: String)] = [:]
         let text = try String(contentsOf: folder.appending(path: "\(name).ledger"), encoding: .utf8)
         for line in text.split(separator: "\n") {
             guard let entry = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any],
                 let id = entry["last_user"] as? String,
-                let at = entry["at_us"] as? Double, (entry["leg"] as? String ?? "") != "control"
+                let at = entry["at_us"] as? Double, let answer = entry["answer"] as? String, (entry["leg"] as? String ?? "") != "control"
             else { continue }
-            answered[id] = Date(timeIntervalSince1970: at / 1e6)
+            answered[id] = (Date(timeIntervalSince1970: at / 1e6), answer)
         }
         return answered
     }
