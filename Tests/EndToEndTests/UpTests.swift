@@ -74,6 +74,22 @@ import Testing
         #expect(up.waitForEnd() == 0)
     }
 
+    @Test func aSettingsFileThatIsDamagedOrRemovedIsWrittenAgain() throws {
+        let stage = try Stage()
+        let up = try stage.startUp()
+        let mirror = try up.ready()["mirror"] ?? ""
+        try stage.enable(production: ["default": "yes"], candidate: ["default": "yes"])
+        try stage.awaitRoute(mirror)
+        let file = URL(filePath: stage.data).appending(path: "settings.json")
+        let whole = try Data(contentsOf: file)
+        try Data("damaged".utf8).write(to: file)
+        _ = try eventually(within: 10, "a whole file after damage") { try? Data(contentsOf: file) == whole ? true : nil }
+        try FileManager.default.removeItem(at: file)
+        _ = try eventually(within: 10, "a new file after its removal") { FileManager.default.fileExists(atPath: file.path) ? true : nil }
+        up.signal(SIGTERM)
+        #expect(up.waitForEnd() == 0)
+    }
+
     @Test func aMirrorWithoutADatabaseServesTheRoutesItKnows() throws {
         let stage = try Stage()
         let up = try stage.startUp()

@@ -88,7 +88,8 @@ private final class CourierRun {
 
     private func follow(_ connection: PostgresConnection) throws {
         let settings = try Registry(connection).mirrorSettings()
-        guard settings != written else { return }
+        // A file that somebody removed or damaged must be whole again before the mirror next starts from it.
+        guard settings != written || (try? MirrorSettings.read(from: folder.settingsFile)) == nil else { return }
         do {
             try settings.write(to: folder.settingsFile)
             written = settings
