@@ -91,7 +91,10 @@ final class SettingsKeeper: @unchecked Sendable {
                 ["file": configuration.settingsFile])
         case .unusable(let error):
             refusals.add()
-            log.error("mirror", "the settings file cannot be used; the last good settings stay in force", ["detail": error.description])
+            let consequence =
+                hasSettings
+                ? "the last good settings stay in force" : "there are no others, so every call is answered by 404 until it can be"
+            log.error("mirror", "the settings file cannot be used; \(consequence)", ["detail": error.description])
         }
     }
 
