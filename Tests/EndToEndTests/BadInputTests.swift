@@ -46,10 +46,19 @@ import Testing
         let foreign = stage.folder.appending(path: "photos")
         try FileManager.default.createDirectory(at: foreign, withIntermediateDirectories: true)
         try "mine".write(to: foreign.appending(path: "cat.jpg"), atomically: true, encoding: .utf8)
-        let result = try Program.run(["up", "--data", foreign.path])
-        #expect(result.status == 1)
-        #expect(result.errors.contains("not Understudy's"))
+        for role in ["up", "mirror"] {
+            let result = try Program.run([role, "--data", foreign.path])
+            #expect(result.status == 1)
+            #expect(result.errors.contains("not Understudy's"))
+        }
         #expect(try FileManager.default.contentsOfDirectory(atPath: foreign.path) == ["cat.jpg"])
+    }
+
+    @Test(arguments: ["a/path", "user@host", "host:0"]) func aHostToAllowThatIsNoneIsWrongUse(_ host: String) throws {
+        let stage = try Stage()
+        let result = try Program.run(["mirror", "--data", stage.data, "--allow-upstream", "api.example.com,\(host)"])
+        #expect(result.status == 2)
+        #expect(result.errors.contains("--allow-upstream takes HOST or HOST:PORT"))
     }
 
     @Test func aBusyPortIsSaid() throws {

@@ -46,14 +46,17 @@ private final class MirrorRun {
     }
 
     func run() throws {
+        // Wrong use first: it must leave nothing behind.
+        let configuration = try configuration()
+        let limits = try spoolLimits()
         let loop = try EventLoop()
         for number in [SIGTERM, SIGINT] { loop.onSignal(number) { [loop] in loop.stop() } }
-        if !FileSystem.isFolder(folder.path) { try FileSystem.makeFolder(folder.path, mode: 0o700) }
+        try folder.makeIfAbsent()
         raiseDescriptorLimit()
         let metrics = MetricsRegistry()
-        let writer = try SpoolWriter(root: folder.spool, limits: spoolLimits())
+        let writer = try SpoolWriter(root: folder.spool, limits: limits)
         expose(writer, in: metrics)
-        let mirror = try Mirror(configuration(), sink: SpoolSink(writer: writer), metrics: metrics, log: log)
+        let mirror = try Mirror(configuration, sink: SpoolSink(writer: writer), metrics: metrics, log: log)
         try mirror.start()
         let supervisor = Supervisor(loop: loop, environment: courierEnvironment(), log: log)
         if !arguments.has("without-courier") {
@@ -87,11 +90,10 @@ private final class MirrorRun {
         return Set(
             try names.map { name in
                 let text = name.filter { $0 != " " }
-                do {
-                    return try UpstreamURL(text.contains("://") ? text : "https://\(text)").authority
-                } catch {
-                    throw CommandError.usage("--allow-upstream must be HOST or HOST:PORT, several with commas; \"\(text)\" \(error).")
+                guard let url = try? UpstreamURL(text.contains("://") ? text : "https://\(text)"), url.path.isEmpty else {
+                    throw CommandError.usage("--allow-upstream takes HOST or HOST:PORT, several with commas between, not \"\(text)\".")
                 }
+                return url.authority
             })
     }
 

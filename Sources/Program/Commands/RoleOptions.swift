@@ -15,7 +15,9 @@ let mirrorOptions: [Option] = [
         "mirror-address", "HOST:PORT", "where apps connect (default 127.0.0.1:8080); unix:PATH for a socket, port 0 lets the kernel choose"),
     .value("metrics-address", "HOST:PORT", "/metrics, /livez and /readyz (default 127.0.0.1:9464)"),
     .value("loops", "N", "event loops (default: one a core)"),
-    .value("allow-upstream", "HOST[,HOST]", "further hosts that it may forward to (default: those that enable has named on this machine)"),
+    .value(
+        "allow-upstream", "HOST[,HOST]",
+        "further hosts to forward to, besides those of its settings at the start and those that enable has named on this machine"),
     .value("capture-limit", "MIB", "the most that is kept of a body, in MiB (default 8); longer ones pass whole and are marked"),
     .value("spool-limit", "MIB", "the most that the spool may hold, in MiB (default 4096); beyond it shadowing pauses"),
     .value("fsync-interval", "MS", "how often the spool is made safe against a power cut, in milliseconds (default 1000)"),
