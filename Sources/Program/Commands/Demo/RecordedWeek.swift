@@ -1,5 +1,6 @@
 internal import JSON
 internal import StandIn
+internal import Statistics
 internal import Traffic
 
 /// A week of the demo's workload as two simulated models answer it: recorded pairs for `import`, made anew from the models' files.
@@ -18,9 +19,9 @@ struct RecordedWeek {
     func lines() -> [UInt8] {
         var bytes: [UInt8] = []
         var occurrences: [String: Int] = [:]
-        var generator = DemoGenerator(state: 2026)
+        var generator = SplitMix64(seed: 2026)
         for number in 0..<(7 * Self.callsPerDay) {
-            let message = DemoWorkload.messages[Int(generator.next() % UInt64(DemoWorkload.messages.count))]
+            let message = DemoWorkload.messages[generator.index(below: DemoWorkload.messages.count)]
             let occurrence = occurrences[message.text, default: 0]
             occurrences[message.text] = occurrence + 2
             line(number, message, occurrence, &generator).append(to: &bytes)
@@ -29,7 +30,7 @@ struct RecordedWeek {
         return bytes
     }
 
-    private func line(_ number: Int, _ message: DemoWorkload.Message, _ occurrence: Int, _ generator: inout DemoGenerator) -> JSONValue {
+    private func line(_ number: Int, _ message: DemoWorkload.Message, _ occurrence: Int, _ generator: inout SplitMix64) -> JSONValue {
         let day = number / Self.callsPerDay
         let place = Double(number % Self.callsPerDay) / Double(Self.callsPerDay)
         // Customers write from seven to eleven in the evening.
@@ -37,7 +38,7 @@ struct RecordedWeek {
         let segments = ["web", "web", "web", "app", "app", "mail"]
         var pair: JSONValue = [
             "id": JSONValue("week-\(number + 1)"), "called_at": JSONValue(end.adding(seconds: seconds).description),
-            "segment": JSONValue(segments[Int(generator.next() % 6)]),
+            "segment": JSONValue(segments[generator.index(below: segments.count)]),
             "request": [
                 "model": JSONValue(production.name),
                 "messages": [
@@ -66,17 +67,4 @@ struct RecordedWeek {
     /// The system text of the workload, live and recorded.
     static let prompt =
         "You sort messages from customers of a shop. Answer with exactly one label and nothing else: \(DemoWorkload.intents.joined(separator: ", "))."
-}
-
-/// SplitMix64 (Steele, Lea and Flood 2014): the same week in every run.
-struct DemoGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state = state &+ 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
 }
