@@ -8,6 +8,11 @@ func freshConnection(options: [String: String] = [:]) throws -> PostgresConnecti
 }
 
 @Suite struct ConnectionTests {
+    @Test func plansAreNotCompiledUnlessASessionAsksForIt() throws {
+        #expect(try freshConnection().query("SHOW jit")[0].text("jit") == "off")
+        #expect(try freshConnection(options: ["jit": "on"]).query("SHOW jit")[0].text("jit") == "on")
+    }
+
     @Test func bindsAndReadsEveryType() throws {
         let connection = try freshConnection()
         let rows = try connection.query(

@@ -1,8 +1,5 @@
 /// The SQL of looks as they are stored.
 enum LookQueries {
-    /// Compiling a plan over many partitions takes longer than the counting itself.
-    static let prepare = "SET LOCAL jit = off"
-
     static let last = """
         SELECT id, looked_at, day::text AS day, day_end, input, latches_before FROM understudy_store.look
         WHERE trial = $1 AND ($2::timestamptz IS NULL OR looked_at < $2)

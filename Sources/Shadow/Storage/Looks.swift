@@ -51,7 +51,6 @@ public struct Looks {
     ) throws -> TakenLook {
         try connection.transaction {
             try connection.execute(ComparisonQueries.lockTrial, [.text(id.description)])
-            try connection.execute(LookQueries.prepare)
             guard let trial = try Registry(connection).trial(id) else { throw StorageError(.notFound, "there is no trial \(id)") }
             let established = try connection.query(EvidenceQueries.established, [.id(id)])[0]
             if !established.isNull("evidence_pruned_at"), let last = try latest(trial: id) {
