@@ -175,6 +175,22 @@ import Traffic
         #expect(sentences.worstFailure == "Differs most: refund_not_showing_up read as cancel_transfer, 41 times (not judged).")
     }
 
+    @Test func noShareIsToBeRaisedAboveAll() {
+        func waiting(_ steps: [SpeedUp], sampling: Double?, control: Double?) -> Sentences {
+            changed { model in
+                model.look.speedUps = steps
+                model.look.forecast = nil
+                (model.trial.samplingRate, model.trial.controlRate) = (sampling, control)
+            }
+        }
+        let all = waiting([.raiseControlShare, .raiseSamplingRate], sampling: 1, control: 1)
+        #expect(all.speedUps.isEmpty)
+        #expect(all.nextAction == "nothing to do; keep shadowing")
+        let some = waiting([.raiseControlShare, .raiseSamplingRate], sampling: 0.5, control: 1)
+        #expect(some.speedUps == ["sample more than 50 % of calls (sample)"])
+        #expect(some.nextAction == "sample more than 50 % of calls (sample), then understudy enable -f FILE")
+    }
+
     @Test func aSwitchNamesTheRampBeyondTheShareThatWasMirrored() {
         let switched = changed { $0.look.decision = Decision(.switch, because: .everyGate) }
         #expect(switched.headline == "SWITCH: phi-4 loses fewer than 200 of 10,000 answers against gpt-5, and every gate passed.")
@@ -246,7 +262,7 @@ import Traffic
         let banner = try #require(rendered.range(of: "Production answered with more than one model: gpt-5 and gpt-5-mini."))
         let gates = try #require(rendered.range(of: format == .text ? "GATES" : format == .html ? ">Gates</h2>" : "## Gates"))
         #expect(banner.upperBound < gates.lowerBound)
-        let rates = try #require(rendered.range(of: "their rates are estimated"))
+        let rates = try #require(rendered.range(of: "Some recorded pairs do not say"))
         #expect(rates.lowerBound > gates.upperBound)
     }
 }

@@ -35,8 +35,9 @@ extension Sentences {
 
     private func evidenceFinding(_ gate: Gate) -> String {
         if gate.status == .pass {
-            return "\(Sentences.counted(look.day, "day")), \(Sentences.counted(look.quality.pairs, "compared pair")), "
-                + "\(Sentences.counted(look.quality.adjudicated, "disagreement")) judged as planned"
+            let compared = "\(Sentences.counted(look.day, "day")), \(Sentences.counted(look.quality.pairs, "compared pair"))"
+            if look.basis == .agreement { return compared }
+            return compared + ", \(Sentences.counted(look.quality.adjudicated, "disagreement")) judged as planned"
         }
         let lacking = look.shortfalls.map(lack)
         return lacking.isEmpty ? "not complete" : lacking.joined(separator: "; ")

@@ -83,7 +83,18 @@ extension Sentences {
     }
 
     /// What would speed the decision up, most useful first; empty when nothing would.
-    var speedUps: [String] { look.speedUps.map(speedUp) }
+    var speedUps: [String] { possibleSpeedUps.map(speedUp) }
+
+    /// No share can be raised above all.
+    private var possibleSpeedUps: [SpeedUp] {
+        look.speedUps.filter { step in
+            switch step {
+            case .raiseSamplingRate: (model.trial.samplingRate ?? 0) < 1
+            case .raiseControlShare: (model.trial.controlRate ?? 0) < 1
+            case .adjudicatePending, .raiseAdjudicationShare, .adjudicate, .givePrices, .raiseCandidateLimits: true
+            }
+        }
+    }
 
     private func speedUp(_ step: SpeedUp) -> String {
         switch step {
@@ -93,7 +104,10 @@ extension Sentences {
             return model.trial.source == .imported
                 ? "import more recorded pairs" : "sample more than \(rate(model.trial.samplingRate)) of calls (sample)"
         case .raiseAdjudicationShare: return "have a larger share of disagreements judged (adjudicate.disagreements; starts a new trial)"
-        case .raiseControlShare: return "ask production twice for more than \(rate(model.trial.controlRate)) of pairs (control)"
+        case .raiseControlShare:
+            return model.trial.source == .imported
+                ? "import more pairs with a control leg"
+                : "ask production twice for more than \(rate(model.trial.controlRate)) of pairs (control)"
         case .adjudicate: return "have the disagreements judged, by labels or people"
         case .givePrices: return "set production.price and candidate.price"
         case .raiseCandidateLimits: return "raise candidate.limits, so that fewer calls are shed"
@@ -143,10 +157,12 @@ extension Sentences {
     private var waitingAction: String {
         let name = shellWord(model.trial.workload)
         if decision.because == .drift { return "understudy enable -f FILE with a changed file: a new trial" }
-        guard let step = look.speedUps.first, !onlyTimeIsMissing else { return waitAction }
+        guard let step = possibleSpeedUps.first, !onlyTimeIsMissing else { return waitAction }
         switch step {
         case .adjudicatePending, .adjudicate: return "understudy labels import \(name) FILE.jsonl"
         case .raiseSamplingRate where model.trial.source == .imported: return "understudy import -f FILE PAIRS.jsonl with more pairs"
+        case .raiseControlShare where model.trial.source == .imported:
+            return "understudy import -f FILE PAIRS.jsonl with more pairs that have a control leg"
         case .raiseSamplingRate where model.trial.source == .replay: return "understudy replay -f FILE CALLS.jsonl with more calls"
         case .raiseSamplingRate: return onCourse ? waitAction : "\(speedUp(step)), then understudy enable -f FILE"
         case .raiseAdjudicationShare, .raiseControlShare, .givePrices, .raiseCandidateLimits:

@@ -167,7 +167,9 @@ extension Sentences {
         case .comparingAgain(let pairs):
             return "The rules of comparison have changed: \(Sentences.counted(pairs, "pair")) \(pairs == 1 ? "is" : "are") still to be "
                 + "compared again."
-        case .estimatedRates: return "The recorded pairs do not say how they were sampled; their rates are estimated from the file."
+        case .estimatedRates:
+            return
+                "Some recorded pairs do not say how they were sampled or when production was asked twice; their rates are estimated from the file."
         case .other(let text): return ForeignText.line(text)
         }
     }
