@@ -154,6 +154,24 @@ import Traffic
         }
     }
 
+    @Test func aPairThatWaitsForItsControlAloneIsCountedTooWhenTheGraceEnds() async throws {
+        try await onOwnThread {
+            let production = try RawUpstream { request, connection in
+                if request.header("understudy-leg") == "control" { return connection.waitForEnd() }
+                ShadowTests.answer("b", request, connection)
+            }
+            let candidate = try Self.upstream()
+            let trial = try workloadSettings(control: 1, candidate: "http://127.0.0.1:\(candidate.port)")
+            let harness = try MirrorHarness(mirrorSettings(production: production, trials: [trial]))
+            _ = try harness.chat()
+            _ = candidate.waitForRequests(1)
+            _ = production.waitForRequests(2)
+            harness.stop(grace: 200_000_000)
+            #expect(harness.sink.pairs.isEmpty && harness.sink.count(.shed, "stopping") == 1)
+            for upstream in [production, candidate] { upstream.stop() }
+        }
+    }
+
     @Test func whatDoesNotEndInTheGraceIsShedAndCounted() async throws {
         try await onOwnThread {
             let production = try Self.upstream()

@@ -70,9 +70,10 @@ public final class Mirror: Sendable {
         return keeper.hasSettings ? nil : "there are no settings yet at \(configuration.settingsFile)"
     }
 
-    /// Ends the mirror: stops accepting, lets calls in flight be answered and then shadow legs end, each within `grace` nanoseconds,
-    /// hands the last counts to the sink, ends all threads. Blocks until then; not for a loop's thread. Once.
+    /// Ends the mirror: stops accepting, lets calls in flight be answered and then shadow legs end, both together within `grace`
+    /// nanoseconds, hands the last counts to the sink, ends all threads. Blocks until then; not for a loop's thread. Once.
     public func drain(grace nanoseconds: UInt64) {
+        let end = MonotonicClock.nanoseconds() + nanoseconds
         let loops = state.withLock { state in
             state.isDraining = true
             return state.loops
@@ -85,7 +86,8 @@ public final class Mirror: Sendable {
         for waiter in waiters { waiter.wait() }
         let waiter = Waiter<Void>()
         keeper.stop()
-        desk.submit { desk in desk.close(grace: nanoseconds) { waiter.give(()) } }
+        let now = MonotonicClock.nanoseconds()
+        desk.submit { desk in desk.close(grace: end > now ? end - now : 0) { waiter.give(()) } }
         waiter.wait()
         stopThreads()
     }

@@ -73,9 +73,14 @@ struct PairAssembly {
         }
     }
 
-    /// Plans whose candidate has neither ended nor been shed.
-    var waitingPositions: [Int] {
-        members.indices.filter { if case .waiting = members[$0] { true } else { false } }
+    /// Plans of which no pair was written and whose candidate was not shed.
+    var openPositions: [Int] {
+        members.indices.filter {
+            switch members[$0] {
+            case .waiting, .ended: true
+            case .written, .shed: false
+            }
+        }
     }
 
     /// The app has its answer, or will never have one.

@@ -338,7 +338,7 @@ final class ShadowDesk: @unchecked Sendable {
         timer = thread.loop.schedule(after: nanoseconds) { [self] in
             timer = nil
             for call in Array(calls.values) {
-                for position in call.assembly.waitingPositions {
+                for position in call.assembly.openPositions {
                     count(.shedStopping, call.sampled, call.sampled.draw.trials[position])
                 }
                 finish(call)
