@@ -56,12 +56,18 @@ enum Program {
     }
 }
 
-/// A long-running `understudy` process whose `ready` line can be awaited. Killed with SIGKILL when it is dropped.
+/// A long-running `understudy` process whose `ready` line can be awaited. Ended when it is dropped: asked to first, since a killed
+/// `up` leaves its PostgreSQL behind.
 final class RunningProgram: @unchecked Sendable {
-    // @unchecked: `process` is only started, signalled and awaited; what the reader thread writes is behind `lines`' lock.
+    /// What it has printed. Apart from the program, so that the thread that reads it does not keep the program alive.
+    private final class Printed: Sendable {
+        let state = Mutex<(text: String, ended: Bool)>(("", false))
+        let arrived = DispatchSemaphore(value: 0)
+    }
+
+    // @unchecked: `process` is only started, signalled and awaited.
     private let process = Process()
-    private let state = Mutex<(text: String, ended: Bool)>(("", false))
-    private let arrived = DispatchSemaphore(value: 0)
+    private let printed = Printed()
     let errorsFile: URL
 
     /// Starts it; standard error goes to a file that a failing test can show.
@@ -77,32 +83,35 @@ final class RunningProgram: @unchecked Sendable {
         process.standardOutput = pipe
         try process.run()
         let reader = pipe.fileHandleForReading
-        Thread.detachNewThread { [self] in
+        Thread.detachNewThread { [printed] in
             while true {
                 let data = reader.availableData
-                state.withLock { state in
+                printed.state.withLock { state in
                     if data.isEmpty { state.ended = true } else { state.text += String(decoding: data, as: UTF8.self) }
                 }
-                arrived.signal()
+                printed.arrived.signal()
                 if data.isEmpty { return }
             }
         }
     }
 
     deinit {
+        let deadline = Date().addingTimeInterval(10)
+        if process.isRunning { kill(process.processIdentifier, SIGTERM) }
+        while process.isRunning, Date() < deadline { usleep(20_000) }
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         try? FileManager.default.removeItem(at: errorsFile)
     }
 
     var processID: Int32 { process.processIdentifier }
     var errors: String { (try? String(contentsOf: errorsFile, encoding: .utf8)) ?? "" }
-    var output: String { state.withLock { $0.text } }
+    var output: String { printed.state.withLock { $0.text } }
 
     /// Waits for the line that starts with `ready ` and gives its `name=value` words.
     func ready(within seconds: Double = 60) throws -> [String: String] {
         let deadline = DispatchTime.now() + seconds
         while true {
-            let (text, ended) = state.withLock { $0 }
+            let (text, ended) = printed.state.withLock { $0 }
             if let line = text.split(separator: "\n").first(where: { $0.hasPrefix("ready ") }), text.contains("\n") {
                 var words: [String: String] = [:]
                 for word in line.split(separator: " ").dropFirst() {
@@ -112,7 +121,7 @@ final class RunningProgram: @unchecked Sendable {
                 return words
             }
             if ended { throw Unexpected("ended before it was ready: \(text) \(errors)") }
-            if arrived.wait(timeout: deadline) == .timedOut { throw Unexpected("not ready in \(seconds) s: \(text) \(errors)") }
+            if printed.arrived.wait(timeout: deadline) == .timedOut { throw Unexpected("not ready in \(seconds) s: \(text) \(errors)") }
         }
     }
 
