@@ -23,19 +23,21 @@ enum EvidenceQueries {
 
     /// Chooses, for conversations of days before `$2`, the pair that is evidence: the smallest keyed hash. A pair that comes after
     /// its conversation's was chosen is none.
+    ///
+    /// One sort over the days concerned, each of at most 25 hours, and no join that a misjudged plan could make quadratic.
     static let settle = """
-        UPDATE understudy_store.comparison AS found SET in_evidence = chosen.in_evidence
+        UPDATE understudy_store.comparison AS found SET in_evidence = turn.is_first
         FROM (
-            SELECT late.pair_id,
-                row_number() OVER (PARTITION BY late.day, late.conversation ORDER BY late.hash_order, late.pair_id) = 1
-                    AND NOT EXISTS (
-                        SELECT FROM understudy_store.comparison AS settled
-                        WHERE settled.trial = $1 AND settled.day = late.day AND settled.conversation = late.conversation
-                            AND settled.in_evidence) AS in_evidence
-            FROM understudy_store.comparison AS late
-            WHERE late.trial = $1 AND late.in_evidence IS NULL AND late.day < $2::date
-        ) AS chosen
-        WHERE found.trial = $1 AND found.pair_id = chosen.pair_id
+            SELECT pair_id, in_evidence,
+                row_number() OVER (
+                    PARTITION BY day, conversation
+                    ORDER BY CASE in_evidence WHEN true THEN 0 WHEN false THEN 2 ELSE 1 END, hash_order, pair_id) = 1 AS is_first
+            FROM understudy_store.comparison
+            WHERE trial = $1 AND conversation IS NOT NULL AND day < $2::date AND called_at >= (
+                SELECT min(called_at) - interval '25 hours' FROM understudy_store.comparison
+                WHERE trial = $1 AND in_evidence IS NULL AND day < $2::date)
+        ) AS turn
+        WHERE found.trial = $1 AND found.pair_id = turn.pair_id AND turn.in_evidence IS NULL
         """
 
     /// Where the ledger ends: at the oldest pair that is still to be compared or whose conversation's day has not ended.

@@ -124,12 +124,26 @@ public struct Looks {
 }
 
 extension LookInput {
-    /// Without what changes with every minute of a trial's first day and decides nothing.
+    /// Without what changes with every minute of a trial's first day and decides nothing, nor the last digits of sums, which change
+    /// with the order in which PostgreSQL adds.
     fileprivate var withoutForecasts: LookInput {
         var input = self
         input.pairsPerDay = nil
+        input.cost.pairs = input.cost.pairs.rounded
+        input.cost.byTier = input.cost.byTier.map(\.rounded)
         if input.cost.pricing == .perToken { input.cost.callsPerMonth = nil }
         return input
+    }
+}
+
+extension PairedCostSums {
+    /// To seven digits.
+    fileprivate var rounded: PairedCostSums {
+        func rounded(_ sum: Double) -> Double { Double(Float(sum)) }
+        return PairedCostSums(
+            count: count, weight: rounded(weight), candidate: rounded(candidate), production: rounded(production),
+            candidateSquares: rounded(candidateSquares), productionSquares: rounded(productionSquares), products: rounded(products),
+            weightSquares: rounded(weightSquares), productionWeightSquares: rounded(productionWeightSquares))
     }
 }
 
