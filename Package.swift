@@ -69,7 +69,7 @@ let program: [Target] = [
         path: "Sources/Program/Commands"),
     .executableTarget(name: "understudy", dependencies: ["Commands"], path: "Sources/Program/understudy"),
     .executableTarget(
-        name: "MirrorBenchmark", dependencies: ["Processes", "Postgres", "JSON"], path: "Sources/Program/MirrorBenchmark"),
+        name: "MirrorBenchmark", dependencies: ["Processes"], path: "Sources/Program/MirrorBenchmark"),
 ]
 
 let tests: [Target] = [

@@ -3,6 +3,7 @@
 // Sampled: 10 %, everything stored. Needs the folder `shared/bench` beside the checkout (or UNDERSTUDY_SHARED), nginx and wrk:
 // without them it says so and ends. Ratios travel between machines, absolute figures do not.
 internal import Foundation
+internal import Processes
 
 /// Ends the benchmark with one line.
 func stop(_ message: String, code: Int32) -> Never {
@@ -10,19 +11,20 @@ func stop(_ message: String, code: Int32) -> Never {
     exit(code)
 }
 
-/// Runs a program to its end and gives its standard output.
-func output(_ arguments: [String], environment: [String: String] = [:]) -> String {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    do { try process.run() } catch { stop("could not run \(arguments[0]): \(error)", code: 1) }
-    let data = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    if process.terminationStatus != 0 { stop("\(arguments.joined(separator: " ")) failed", code: 1) }
-    return String(decoding: data, as: UTF8.self)
+/// Runs a program to its end and gives its standard output, unless it leaves a daemon behind that would keep the pipe open.
+@discardableResult
+func output(_ arguments: [String], environment: [String: String] = [:], leavesDaemon: Bool = false) -> String {
+    var command = ChildCommand("/usr/bin/env", arguments)
+    command.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    command.output = leavesDaemon ? .discard : .pipe
+    do {
+        let child = try ChildProcess(command)
+        let text = String(decoding: child.output?.readToEnd() ?? [], as: UTF8.self)
+        guard child.wait().isSuccess else { stop("\(arguments.joined(separator: " ")) failed", code: 1) }
+        return text
+    } catch {
+        stop("\(error)", code: 1)
+    }
 }
 
 /// The process ids directly below one, with their command lines.
@@ -48,7 +50,7 @@ guard FileManager.default.isExecutableFile(atPath: "/usr/bin/wrk"), FileManager.
 let folder = FileManager.default.temporaryDirectory.appending(path: "understudy-bench-\(ProcessInfo.processInfo.processIdentifier)")
 try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
 let run = ["BENCH_RUN": folder.path]
-print(output([bench.appending(path: "peers").path, "start"], environment: run), terminator: "")
+output([bench.appending(path: "peers").path, "start"], environment: run, leavesDaemon: true)
 
 let binary = here.appending(path: "understudy").path
 let data = folder.appending(path: "data").path
@@ -66,7 +68,7 @@ try up.run()
 func cleanUp() {
     up.terminate()
     up.waitUntilExit()
-    _ = output([bench.appending(path: "peers").path, "stop"], environment: run)
+    output([bench.appending(path: "peers").path, "stop"], environment: run)
     try? FileManager.default.removeItem(at: folder)
 }
 
@@ -88,7 +90,7 @@ candidate: { url: "http://127.0.0.1:9003", model: small, price: { input: 0.1, ou
 sample: 10%
 control: 0%
 """.write(to: settings, atomically: true, encoding: .utf8)
-_ = output([binary, "enable", "--data", data, "-f", settings.path, "--no-probe"])
+output([binary, "enable", "--data", data, "-f", settings.path, "--no-probe"])
 guard let mirrorProcess = children(of: up.processIdentifier).first(where: { $0.command.contains(" mirror ") }) else {
     stop("no mirror process below understudy up", code: 1)
 }
