@@ -29,7 +29,7 @@ private final class Clock: Sendable {
     private let clock = Clock()
 
     private func log(_ level: LogLevel = .info, linesPerSecond: Int = 200) -> Log {
-        Log(level: level, linesPerSecond: linesPerSecond, clock: { [clock] in clock.microseconds }) { [lines] in lines.take($0) }
+        Log(level: level, linesPerSecond: linesPerSecond, clock: { [clock] in clock.microseconds }, output: { [lines] in lines.take($0) })
     }
 
     @Test func writesTimeLevelComponentMessageAndFields() {
