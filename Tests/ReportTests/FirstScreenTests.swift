@@ -175,6 +175,16 @@ import Traffic
         #expect(sentences.worstFailure == "Differs most: refund_not_showing_up read as cancel_transfer, 41 times (not judged).")
     }
 
+    @Test func pairsThatNoWorkerComparedAreSaidToWait() {
+        let waiting = changed { model in
+            model.look.decision = Decision(.keepShadowing, because: .gate(.evidence))
+            model.look.shortfalls = [.days(have: 0, need: 7)]
+            (model.coverage.paired, model.coverage.compared) = (200, 0)
+        }
+        #expect(waiting.headline == "NOT YET: none of the 200 pairs stored is compared yet.")
+        #expect(waiting.nextAction == "understudy worker, unless one is at work")
+    }
+
     @Test func noShareIsToBeRaisedAboveAll() {
         func waiting(_ steps: [SpeedUp], sampling: Double?, control: Double?) -> Sentences {
             changed { model in

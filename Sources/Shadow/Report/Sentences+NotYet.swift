@@ -26,6 +26,7 @@ extension Sentences {
     }
 
     private var evidenceClause: String {
+        if waitsForWorker { return "none of the \(Sentences.counted(model.coverage.paired, "pair")) stored is compared yet" }
         guard let first = look.shortfalls.first else { return "the evidence is not complete" }
         switch first {
         case .days(let have, let need):
@@ -157,6 +158,7 @@ extension Sentences {
     private var waitingAction: String {
         let name = shellWord(model.trial.workload)
         if decision.because == .drift { return "understudy enable -f FILE with a changed file: a new trial" }
+        if waitsForWorker { return "understudy worker, unless one is at work" }
         guard let step = possibleSpeedUps.first, !onlyTimeIsMissing else { return waitAction }
         switch step {
         case .adjudicatePending, .adjudicate: return "understudy labels import \(name) FILE.jsonl"
@@ -169,6 +171,9 @@ extension Sentences {
             return "\(speedUp(step)), then understudy enable -f FILE"
         }
     }
+
+    /// Pairs came, and no worker has compared any.
+    private var waitsForWorker: Bool { model.coverage.paired > 0 && model.coverage.compared == 0 }
 
     /// The calendar is all that the first look-out waits for.
     private var onlyTimeIsMissing: Bool {
