@@ -17,16 +17,17 @@ extension Command {
     ) { arguments in
         _ = try arguments.operands()
         holdEndSignals()
-        let url = try roleDatabase(arguments)
-        CourierRun(folder: roleFolder(arguments), url: url).run()
+        CourierRun(folder: roleFolder(arguments)) { try roleDatabase(arguments) }.run()
     }
 }
 
 /// One run of the courier: a loop that ships, follows the settings and gives a heartbeat, and connects again for ever.
 private final class CourierRun {
     private let folder: DataFolder
-    private let url: String
+    /// The database's URL; throws while none is there, e.g. before `up` has started its own.
+    private let database: () throws -> String
     private let log = Log()
+    private var lastComplaint = ""
     private let process = Identifier(at: now())
     private let startedAt = now()
     private var written: MirrorSettings?
@@ -35,25 +36,27 @@ private final class CourierRun {
     private var nextSettings = Timestamp(microseconds: 0)
     private var nextBeat = Timestamp(microseconds: 0)
     private var positions: [Identifier: SpoolPosition] = [:]
-    /// Seconds that an ending courier still tries to ship what is left.
-    private static let lastEffort = 20.0
+    /// Seconds that an ending courier still tries to reach a database that is away: the spool keeps what is left.
+    private static let lastEffort = 5.0
 
-    init(folder: DataFolder, url: String) {
+    init(folder: DataFolder, database: @escaping () throws -> String) {
         self.folder = folder
-        self.url = url
+        self.database = database
     }
 
     func run() {
         var giveUp: Timestamp?
         while true {
             do {
+                let url = try database()
                 let connection = try PostgresConnection(url: url, applicationName: "understudy courier")
                 try bringUpToDate(url)
                 try connection.listen(Registry.channel)
+                lastComplaint = ""
                 while try work(connection) {}
                 return
             } catch {
-                log.warning("courier", "the database cannot be used now: \(error); the spool keeps what comes")
+                complain("\(error)")
                 // The mirror starts from the settings file of the last time: it must not wait for a database.
                 announceReady()
                 ending = ending || endSignalArrives(within: 1)
@@ -61,6 +64,13 @@ private final class CourierRun {
                 if let giveUp, now() > giveUp { return }
             }
         }
+    }
+
+    /// Says each trouble once, not with every attempt.
+    private func complain(_ trouble: String) {
+        guard trouble != lastComplaint else { return }
+        lastComplaint = trouble
+        log.warning("courier", "the database cannot be used now: \(trouble); the spool keeps what comes")
     }
 
     /// One round. False when an end was asked for and everything is shipped.
