@@ -31,10 +31,8 @@ final class HttpConnection {
                 unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard connected == 0 else {
-            close(descriptor)
-            throw Unexpected("no connection to \(url)")
-        }
+        // Everything is initialised here, so deinit closes the descriptor; closing it twice would hit somebody else's.
+        guard connected == 0 else { throw Unexpected("no connection to \(url)") }
     }
 
     deinit { close(descriptor) }
