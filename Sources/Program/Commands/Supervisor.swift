@@ -5,8 +5,7 @@ internal import Telemetry
 
 /// Keeps child processes running: starts them, reads their `ready` line, starts them again when they die, ends them.
 ///
-/// Everything happens on the thread of `loop`, which must outlive the children: the kernel ends a child with the thread that
-/// started it.
+/// Everything happens on the thread of `loop`. The children die with this process, however it ends.
 final class Supervisor {
     /// One child process to keep running.
     struct Role {
