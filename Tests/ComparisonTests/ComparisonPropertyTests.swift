@@ -70,7 +70,7 @@ struct SeededGenerator: RandomNumberGenerator {
 
     @Test func `are whole and repeatable`() throws {
         var random = SeededGenerator(state: 3)
-        let comparator = try Comparator(CompareSettings(kind: .label, labels: labels))
+        let comparator = Comparator(CompareSettings(kind: .label, labels: labels))
         for _ in 0..<800 {
             let answers = ComparedAnswers(
                 production: random.answer(labels), candidate: random.answer(labels), control: random.answer(labels))

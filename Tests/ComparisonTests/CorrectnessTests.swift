@@ -71,16 +71,3 @@ import Traffic
         #expect(try compared(answer("transfer"), answer("other"), control: control).productionUnstable == nil)
     }
 }
-
-@Suite struct `Other kinds of comparison` {
-    @Test(arguments: [ComparisonKind.json, .tools, .text])
-    func `come later and say so`(_ kind: ComparisonKind) {
-        do throws(ComparisonError) {
-            _ = try Comparator(CompareSettings(kind: kind))
-            Issue.record("\(kind) is compared")
-        } catch {
-            #expect(error.kind == kind)
-            #expect(error.description.hasPrefix("not yet: "))
-        }
-    }
-}

@@ -12,7 +12,7 @@ func compared(
     _ production: Leg, _ candidate: Leg, control: Leg? = nil, labels: [String] = intents, gold: JSONValue? = nil,
     adjudication: Correctness? = nil, by: Adjudicator = .labels
 ) throws -> Finding {
-    try Comparator(CompareSettings(kind: .label, labels: labels)).compare(
+    Comparator(CompareSettings(kind: .label, labels: labels)).compare(
         ComparedAnswers(production: production, candidate: candidate, control: control), label: gold, adjudication: adjudication,
         adjudicateBy: by)
 }

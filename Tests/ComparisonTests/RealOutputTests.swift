@@ -66,7 +66,7 @@ struct `Real outputs of real models` {
         var toTheLetter = 0
         var exceptions: [String] = []
         for item in cases {
-            let comparator = try Comparator(CompareSettings(kind: .label, labels: item.declared))
+            let comparator = Comparator(CompareSettings(kind: .label, labels: item.declared))
             let production = item.outputs[0]
             for candidate in item.outputs {
                 let finding = comparator.compare(
@@ -94,7 +94,7 @@ struct `Real outputs of real models` {
         var modes: [FailureMode: Int] = [:]
         var agreements: [Agreement: Int] = [:]
         for item in try Self.recorded() where item.outputs.count == 2 {
-            let comparator = try Comparator(CompareSettings(kind: .label, labels: item.declared))
+            let comparator = Comparator(CompareSettings(kind: .label, labels: item.declared))
             let finding = comparator.compare(ComparedAnswers(production: answer(item.outputs[0]), candidate: answer(item.outputs[1])))
             agreements[finding.agreement, default: 0] += 1
             if let mode = finding.failureMode { modes[mode, default: 0] += 1 }

@@ -190,7 +190,7 @@ struct SeededTrials: Sendable {
 
     private func compareAll(in store: StoreFixture) throws {
         while let batch = try store.queue.claim() {
-            let comparator = try Comparator(batch.trial.settings.compare)
+            let comparator = Comparator(batch.trial.settings.compare)
             let compared = batch.pairs.map { claimed in
                 let legs = ComparedAnswers(
                     production: claimed.call.production, candidate: claimed.pair.candidate, control: claimed.call.control)

@@ -8,12 +8,27 @@ public struct ComparedAnswers: Sendable, Hashable {
     public var candidate: Leg
     /// Production asked a second time, where that was drawn.
     public var control: Leg?
+    /// The body of the request that all of them answer; empty where it is not at hand.
+    public var request: [UInt8]
 
-    public init(production: Leg, candidate: Leg, control: Leg? = nil) {
+    public init(production: Leg, candidate: Leg, control: Leg? = nil, request: [UInt8] = []) {
         self.production = production
         self.candidate = candidate
         self.control = control
+        self.request = request
     }
+}
+
+/// Holds two answers of one kind against each other.
+///
+/// An implementation is pure. It is only given a production leg that answered; the candidate's may have failed, which
+/// `Finding.failed` puts into words for every kind.
+protocol AnswerComparison: Sendable {
+    /// Whether the comparison looks into the request: reading it costs, so that it is only done where it is needed.
+    var readsRequest: Bool { get }
+
+    /// Agreement, mode, differences and, where a gold answer is known, who was right.
+    func compare(_ production: Delivery, _ candidate: Delivery, _ request: AskedRequest, gold: JSONValue?) -> Finding
 }
 
 /// Compares the answers of one workload's pairs (design §7). Pure: the same answers always give the same finding.
@@ -21,16 +36,17 @@ public struct Comparator: Sendable {
     /// Rises with every change that can change a finding; pairs compared by an older one are compared again.
     public static let version = 1
 
-    private let labels: LabelComparison
+    private let comparison: any AnswerComparison
 
-    /// Throws "not yet" for kinds of comparison that come later.
-    public init(_ settings: CompareSettings) throws(ComparisonError) {
-        switch settings.kind {
-        case .label: labels = LabelComparison(LabelSet(settings.labels))
-        case .json: throw JSONComparison.notYet
-        case .tools: throw ToolComparison.notYet
-        case .text: throw TextComparison.notYet
-        }
+    /// A comparator for a workload's settings.
+    public init(_ settings: CompareSettings) {
+        comparison =
+            switch settings.kind {
+            case .label: LabelComparison(LabelSet(settings.labels))
+            case .json: JSONComparison(settings)
+            case .tools: ToolComparison(settings)
+            case .text: TextComparison()
+            }
     }
 
     /// What the comparison of a pair comes to.
@@ -46,8 +62,9 @@ public struct Comparator: Sendable {
         if production.isFailure || production.isAbandoned || production.isCut || candidate.isAbandoned {
             finding = Finding(agreement: .incomparable)
         } else {
-            finding = labels.compare(production, candidate, gold: label)
-            finding.productionUnstable = answers.control.flatMap { isUnstable(production, Delivery($0)) }
+            let request = AskedRequest(comparison.readsRequest ? answers.request : [])
+            finding = comparison.compare(production, candidate, request, gold: label)
+            finding.productionUnstable = answers.control.flatMap { isUnstable(production, Delivery($0), request) }
             judge(&finding, by: adjudicateBy, adjudication)
         }
         finding.productionFailed = production.isFailure
@@ -56,9 +73,9 @@ public struct Comparator: Sendable {
     }
 
     /// nil when the control leg brought no answer.
-    private func isUnstable(_ production: Delivery, _ control: Delivery) -> Bool? {
+    private func isUnstable(_ production: Delivery, _ control: Delivery, _ request: AskedRequest) -> Bool? {
         if control.isFailure || control.isAbandoned || control.isCut { return nil }
-        return labels.compare(production, control, gold: nil).agreement == .different
+        return comparison.compare(production, control, request, gold: nil).agreement == .different
     }
 
     /// Puts a person's word in place of the label's where it counts.
@@ -69,12 +86,4 @@ public struct Comparator: Sendable {
         finding.correct = adjudication
         finding.correctBy = .person
     }
-}
-
-/// Why no comparison can be made.
-public struct ComparisonError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The kind that comes with a later release.
-    public var kind: ComparisonKind
-
-    public var description: String { "not yet: comparing as \(kind.rawValue) comes with a later release; label works now" }
 }

@@ -2,7 +2,9 @@ import JSON
 import Traffic
 
 /// Compares answers of which each should be one of the declared labels.
-struct LabelComparison: Sendable {
+struct LabelComparison: AnswerComparison {
+    var readsRequest: Bool { false }
+
     private let labels: LabelSet
     private let reader: LabelReader
 
@@ -20,9 +22,9 @@ struct LabelComparison: Sendable {
     }
 
     /// Agreement, mode, differences and, where a gold answer is known, who was right. Production has answered.
-    func compare(_ production: Delivery, _ candidate: Delivery, gold: JSONValue?) -> Finding {
+    func compare(_ production: Delivery, _ candidate: Delivery, _ request: AskedRequest, gold: JSONValue?) -> Finding {
         let read = readings(production, candidate)
-        var finding = candidate.failure.map { failed($0, production, candidate) } ?? agreement(production, candidate, read)
+        var finding = candidate.failure.map { Finding.failed($0, production, candidate) } ?? agreement(production, candidate, read)
         finding.productionLabel = read.production.label
         if candidate.failure == nil { finding.candidateLabel = read.candidate.label }
         if let gold = gold.flatMap(LabelComparison.goldText) {
@@ -50,16 +52,6 @@ struct LabelComparison: Sendable {
                 candidate: LabelReading(label: labels.match(other), text: other), isInside: true)
         }
         return read
-    }
-
-    /// The candidate brought no answer.
-    private func failed(_ mode: FailureMode, _ production: Delivery, _ candidate: Delivery) -> Finding {
-        let status = candidate.leg.status.map { "HTTP \($0)" }
-        let value = candidate.text.isEmpty ? status : LabelComparison.stored(candidate.text)
-        let rule = "reliability.\(candidate.leg.error == nil ? "status" : "error")"
-        let difference = Difference(
-            path: "", kind: mode.rawValue, productionValue: LabelComparison.stored(production.shown), candidateValue: value, rule: rule)
-        return Finding(agreement: .different, failureMode: mode, differences: [difference])
     }
 
     private func agreement(_ production: Delivery, _ candidate: Delivery, _ read: Readings) -> Finding {
@@ -95,7 +87,7 @@ struct LabelComparison: Sendable {
 
     private func equivalent(_ rule: EquivalenceRule, _ text: String, _ other: String) -> Finding {
         let difference = Difference(
-            path: "", kind: rule.rawValue, productionValue: LabelComparison.stored(text), candidateValue: LabelComparison.stored(other),
+            path: "", kind: rule.rawValue, productionValue: Difference.excerpt(text), candidateValue: Difference.excerpt(other),
             rule: "label.\(rule.rawValue)")
         return Finding(agreement: .equivalent, equivalence: rule, differences: [difference])
     }
@@ -111,7 +103,7 @@ struct LabelComparison: Sendable {
         let text = isAboutCalls ? production.shownCalls : read.production.label ?? production.shown
         let other = isAboutCalls ? candidate.shownCalls : read.candidate.label ?? candidate.shown
         let primary = Difference(
-            path: "", kind: mode.rawValue, productionValue: LabelComparison.stored(text), candidateValue: LabelComparison.stored(other),
+            path: "", kind: mode.rawValue, productionValue: Difference.excerpt(text), candidateValue: Difference.excerpt(other),
             rule: rule)
         return Finding(agreement: .different, failureMode: mode, differences: [primary] + wrappingFaults(production, candidate, read))
     }
@@ -121,8 +113,8 @@ struct LabelComparison: Sendable {
         [read.production, read.candidate].compactMap { reading in
             guard reading.isBuried, let outermost = reading.wrappings.first else { return nil }
             return Difference(
-                path: "", kind: FailureMode.verboseLabel.rawValue, productionValue: LabelComparison.stored(production.shown),
-                candidateValue: LabelComparison.stored(candidate.shown), rule: outermost.rule)
+                path: "", kind: FailureMode.verboseLabel.rawValue, productionValue: Difference.excerpt(production.shown),
+                candidateValue: Difference.excerpt(candidate.shown), rule: outermost.rule)
         }
     }
 
@@ -155,11 +147,5 @@ struct LabelComparison: Sendable {
         case .bool(let truth): truth ? "true" : "false"
         case .null, .array, .object: nil
         }
-    }
-
-    /// A value as it is stored with a difference: at most 2,000 characters of it.
-    private static func stored(_ text: String) -> String {
-        guard let end = text.index(text.startIndex, offsetBy: 2000, limitedBy: text.endIndex), end < text.endIndex else { return text }
-        return text[..<end] + "…"
     }
 }

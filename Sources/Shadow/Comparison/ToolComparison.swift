@@ -1,6 +1,14 @@
 import Configuration
+import JSON
+import Traffic
 
 /// Compares tool calls: which are made, under which names, with which arguments; the modes of the group `tools`.
-enum ToolComparison {
-    static let notYet = ComparisonError(kind: .tools)
+struct ToolComparison: AnswerComparison {
+    let readsRequest = true
+
+    init(_ settings: CompareSettings) {}
+
+    func compare(_ production: Delivery, _ candidate: Delivery, _ request: AskedRequest, gold: JSONValue?) -> Finding {
+        Finding(agreement: .incomparable)
+    }
 }

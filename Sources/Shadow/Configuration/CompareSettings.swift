@@ -27,21 +27,23 @@ public struct CompareSettings: Sendable, Hashable {
     public var schema: JSONValue?
     /// json: JSON Pointers that are left out of the comparison.
     public var ignore: [String]
-    /// json: JSON Pointers of arrays that are compared as sets.
+    /// json, tools: JSON Pointers of arrays that are compared as sets. With tools, pointers begin at a call's arguments.
     public var unordered: [String]
-    /// json: the greatest absolute difference that still counts as equal, by JSON Pointer.
+    /// json, tools: the greatest absolute difference that still counts as equal, by JSON Pointer.
     public var tolerance: [String: Double]
-    /// json: values compared by meaning, by JSON Pointer.
+    /// json, tools: values compared by meaning, by JSON Pointer.
     public var formats: [String: ValueFormat]
     /// tools: arguments that are left out of the comparison.
     public var ignoreArguments: [String]
+    /// tools: whether the calls of one answer must come in production's order.
+    public var orderedCalls: Bool
     /// tools: how a turn answered in text is compared.
     public var otherwise: ComparisonKind
 
     public init(
         kind: ComparisonKind, labels: [String] = [], schema: JSONValue? = nil, ignore: [String] = [], unordered: [String] = [],
         tolerance: [String: Double] = [:], formats: [String: ValueFormat] = [:], ignoreArguments: [String] = [],
-        otherwise: ComparisonKind = .text
+        orderedCalls: Bool = false, otherwise: ComparisonKind = .text
     ) {
         self.kind = kind
         self.labels = labels
@@ -51,6 +53,7 @@ public struct CompareSettings: Sendable, Hashable {
         self.tolerance = tolerance
         self.formats = formats
         self.ignoreArguments = ignoreArguments
+        self.orderedCalls = orderedCalls
         self.otherwise = otherwise
     }
 }

@@ -3,7 +3,9 @@ struct KeyGroup {
     /// The keys of each group (design §3), by the group's dotted path.
     static let knownKeys: [String: [String]] = [
         "": ["workload", "compare", "production", "candidate", "match", "sample", "control", "adjudicate", "trial", "privacy"],
-        "compare": ["as", "labels", "schema", "ignore", "unordered", "tolerance", "formats", "ignore_arguments", "otherwise"],
+        "compare": [
+            "as", "labels", "schema", "ignore", "unordered", "tolerance", "formats", "ignore_arguments", "ordered_calls", "otherwise",
+        ],
         "production": ["api", "url", "price", "key"],
         "production.price": ["input", "output", "cached_input"],
         "production.key": ["env", "file"],

@@ -4,8 +4,7 @@ extension SettingsDecoder {
     /// The keys of `compare` that mean nothing beside `as: label`, and the kinds that they belong to.
     private static let keysOfOtherKinds = [
         ("schema", "json"), ("ignore", "json"), ("unordered", "json or tools"), ("tolerance", "json or tools"),
-        ("formats", "json or tools"),
-        ("ignore_arguments", "tools"), ("otherwise", "tools"),
+        ("formats", "json or tools"), ("ignore_arguments", "tools"), ("ordered_calls", "tools"), ("otherwise", "tools"),
     ]
 
     func compare(_ group: KeyGroup) -> CompareSettings? {
@@ -15,8 +14,7 @@ extension SettingsDecoder {
         }
         var settings = checkValues(group)
         settings.kind = kind
-        switch kind {
-        case .label:
+        if kind == .label {
             for (key, kinds) in SettingsDecoder.keysOfOtherKinds where group.has(key) && group.count(key) != 0 {
                 group.fault(key, "has no meaning with as: label, only with \(kinds); leave it out")
             }
@@ -24,8 +22,8 @@ extension SettingsDecoder {
             if let count = group.count("labels"), count < 2 {
                 group.fault("labels", "needs at least two labels: the closed set that an answer is one of")
             }
-        case .json, .tools, .text:
-            group.notYet("as", "comparing as \(kind.rawValue) comes with a later release; label works now")
+        } else if group.count("labels").map({ $0 > 0 }) ?? false {
+            group.fault("labels", "has no meaning with as: \(kind.rawValue), only with label; leave it out")
         }
         return settings
     }
@@ -52,6 +50,7 @@ extension SettingsDecoder {
         }
         if let formats { settings.formats = formats }
         if let arguments = group.distinctList("ignore_arguments", SettingsDecoder.name) { settings.ignoreArguments = arguments }
+        if let ordered = group.read("ordered_calls", SettingsDecoder.truth) { settings.orderedCalls = ordered }
         let otherwise = group.read("otherwise") { text throws(WrongValue) -> ComparisonKind in
             guard let kind = ComparisonKind(rawValue: text), kind == .text || kind == .json else {
                 throw WrongValue("\"\(Node.readable(text))\" is not known; Allowed: text, json")
@@ -60,6 +59,11 @@ extension SettingsDecoder {
         }
         if let otherwise { settings.otherwise = otherwise }
         return settings
+    }
+
+    private static func truth(_ text: String) throws(WrongValue) -> Bool {
+        guard text == "true" || text == "false" else { throw WrongValue(text, isNot: "true or false") }
+        return text == "true"
     }
 
     private static func label(_ text: String) throws(WrongValue) -> String {

@@ -63,6 +63,7 @@ extension CompareSettings {
             json["ignore"] = strings(ignore)
         case .tools:
             json["ignore_arguments"] = strings(ignoreArguments)
+            json["ordered_calls"] = .bool(orderedCalls)
             json["otherwise"] = .string(otherwise.rawValue)
         case .text: break
         }

@@ -144,6 +144,34 @@ public struct Difference: Sendable, Hashable {
     }
 }
 
+/// How one answer stands to one field of the gold answer.
+public enum FieldOutcome: String, Sendable, CaseIterable {
+    /// The answer has the gold answer's value.
+    case right
+    /// Both have a value, and not the same.
+    case wrong
+    /// The gold answer has a value and the answer none.
+    case missing
+    /// The answer has a value and the gold answer none.
+    case extra
+    /// Neither has a value.
+    case absent
+}
+
+/// How both answers stand to one field of the gold answer.
+public struct FieldScore: Sendable, Hashable {
+    /// JSON Pointer of the field; a `*` stands for the place in an array.
+    public var path: String
+    public var production: FieldOutcome
+    public var candidate: FieldOutcome
+
+    public init(path: String, production: FieldOutcome, candidate: FieldOutcome) {
+        self.path = path
+        self.production = production
+        self.candidate = candidate
+    }
+}
+
 /// All that the diff worker found about one pair.
 public struct Finding: Sendable, Hashable {
     public var agreement: Agreement
@@ -159,6 +187,10 @@ public struct Finding: Sendable, Hashable {
     /// For label comparisons: the declared label that each answer was read as.
     public var productionLabel: String?
     public var candidateLabel: String?
+    /// For JSON comparisons with a gold answer: each of its fields, and each that an answer has beside them.
+    public var fields: [FieldScore]
+    /// Keywords of the answer's JSON Schema that could not be checked.
+    public var schemaUnsupported: [String]
     /// Whether production's own answer failed in the sense of the reliability gate.
     public var productionFailed: Bool
     /// Whether the candidate's answer failed in that sense.
@@ -167,7 +199,8 @@ public struct Finding: Sendable, Hashable {
     public init(
         agreement: Agreement, equivalence: EquivalenceRule? = nil, failureMode: FailureMode? = nil, differences: [Difference] = [],
         productionUnstable: Bool? = nil, ungrounded: Bool? = nil, correct: Correctness = .unknown, correctBy: CorrectnessSource? = nil,
-        productionLabel: String? = nil, candidateLabel: String? = nil, productionFailed: Bool = false, candidateFailed: Bool = false
+        productionLabel: String? = nil, candidateLabel: String? = nil, fields: [FieldScore] = [], schemaUnsupported: [String] = [],
+        productionFailed: Bool = false, candidateFailed: Bool = false
     ) {
         self.agreement = agreement
         self.equivalence = equivalence
@@ -179,6 +212,8 @@ public struct Finding: Sendable, Hashable {
         self.correctBy = correctBy
         self.productionLabel = productionLabel
         self.candidateLabel = candidateLabel
+        self.fields = fields
+        self.schemaUnsupported = schemaUnsupported
         self.productionFailed = productionFailed
         self.candidateFailed = candidateFailed
     }

@@ -53,7 +53,8 @@ public final class Worker {
         results.reserveCapacity(batch.pairs.count)
         for claimed in batch.pairs {
             let answers = ComparedAnswers(
-                production: claimed.call.production, candidate: claimed.pair.candidate, control: claimed.call.control)
+                production: claimed.call.production, candidate: claimed.pair.candidate, control: claimed.call.control,
+                request: claimed.call.request)
             let finding = tools.comparator.compare(
                 answers, label: claimed.label, adjudication: claimed.adjudication, adjudicateBy: batch.trial.settings.adjudicate.by)
             let costs = tools.pricing.costs(of: claimed.pair, call: claimed.call)
@@ -93,7 +94,7 @@ public final class Worker {
             return (known.comparator, known.pricing)
         }
         if comparators.count >= Self.maximumComparators { comparators = [:] }
-        let made = (try Comparator(trial.settings.compare), PairPricing(trial.settings))
+        let made = (Comparator(trial.settings.compare), PairPricing(trial.settings))
         comparators[trial.id] = (trial.settingsHash, trial.settingsChangedAt, made.0, made.1)
         return made
     }
