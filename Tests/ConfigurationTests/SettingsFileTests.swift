@@ -63,7 +63,7 @@ import Traffic
     @Test func `a trial of a later version is left out, the routes are served`() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         var settings = try sample()
-        settings.trials[0].settings.compare.kind = .text
+        settings.trials[0].settings.production.api = .anthropic
         try settings.write(to: file)
         let read = try MirrorSettings.read(from: file)
         #expect(read.routes == settings.routes)

@@ -19,7 +19,8 @@ import Testing
     @Test func whatComesLaterIsRefusedWithNotYet() throws {
         let stage = try Stage()
         let file = stage.folder.appending(path: "later.yaml")
-        try "workload: later\ncompare: { as: json }\nproduction: { url: http://a.test }\ncandidate: { api: bedrock, url: http://b.test, model: m }\n"
+        try
+            "workload: later\ncompare: { as: json }\nproduction: { url: http://a.test }\ncandidate: { api: bedrock, url: http://b.test, model: m }\n"
             .write(to: file, atomically: true, encoding: .utf8)
         let result = try stage.run(["enable", "-f", file.path, "--no-probe"])
         #expect(result.status == 1)

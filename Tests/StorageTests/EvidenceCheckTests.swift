@@ -35,7 +35,7 @@ import Verdict
     }
 
     private func compare(_ pairs: [RandomPair]) throws {
-        let comparator = Comparator(settings(nil).compare)
+        let comparator = Comparator(try settings(nil).compare)
         let known = Dictionary(uniqueKeysWithValues: pairs.map { ($0.id, $0) })
         while let batch = try store.queue.claim() {
             let compared = batch.pairs.map { claimed in
