@@ -70,6 +70,12 @@ let program: [Target] = [
     .executableTarget(name: "understudy", dependencies: ["Commands"], path: "Sources/Program/understudy"),
     .executableTarget(
         name: "MirrorBenchmark", dependencies: ["Processes"], path: "Sources/Program/MirrorBenchmark"),
+    .executableTarget(
+        name: "ComparisonBenchmark",
+        dependencies: [
+            "EmbeddedPostgres", "Processes", "Storage", "Spool", "Worker", "Configuration", "Traffic", "Telemetry", "Postgres", "JSON",
+        ],
+        path: "Sources/Program/ComparisonBenchmark", exclude: ["peer.py"]),
 ]
 
 let tests: [Target] = [

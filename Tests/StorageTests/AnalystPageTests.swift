@@ -42,6 +42,8 @@ struct AnalystPageTests {
         ),
         ("failure_modes", "day segment failure_mode pairs share correct_both production_only candidate_only neither unknown"),
         ("label_confusion", "production_label candidate_label pairs production_only candidate_only"),
+        ("field_accuracy", "day path leg expected given matched field_precision field_recall"),
+        ("turns", "day turn pairs differing share production_only candidate_only"),
         ("latency", "day leg metric samples p50 p50_lower p50_upper p95 p95_lower p95_upper p99 p99_lower p99_upper"),
         ("costs", "day leg calls cost_per_case cost_per_million_calls cost_per_month estimated_share"),
         ("gates", "day gate status estimate lower upper threshold blocking"),

@@ -205,7 +205,7 @@ struct RecordedPairsTests {
         #expect(try store.take(lines, progress: { seen.append($0) }).stored == 4_500)
         #expect(seen == [2_000, 4_000, 4_500])
         #expect(try store.queue.waitingPairs() == 4_500)
-        #expect(try store.value("SELECT max(cardinality(pair_ids)) FROM understudy_store.batch") == "500")
+        #expect(try store.value("SELECT max(cardinality(pair_ids)) FROM understudy_store.batch") == "1000")
     }
 
     @Test("a file that cannot be read is refused in words")

@@ -49,6 +49,9 @@ public struct Comparator: Sendable {
             }
     }
 
+    /// Whether it looks into the pairs' requests; where not, they need not be at hand.
+    public var readsRequest: Bool { comparison.readsRequest }
+
     /// What the comparison of a pair comes to.
     ///
     /// `label` is the call's gold answer and `adjudication` a person's judgement, where there are such; where both say who was

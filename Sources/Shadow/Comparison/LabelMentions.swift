@@ -3,44 +3,95 @@ struct LabelMentions: Sendable {
     /// Longer texts are not searched: prose around one label is shorter.
     private static let maximumBytes = 64 << 10
 
+    /// A character of a text or label, told apart by numbers alone.
+    private struct Cell {
+        /// The ASCII value; for others their place in the alphabet of all labels, or `strange`.
+        var code: Int32
+        /// A letter, a number or an underscore.
+        var isWord: Bool
+        var isNumber: Bool
+        /// A hyphen or the minus sign proper.
+        var isMinus: Bool
+        var isUnspaced: Bool
+
+        /// Outside ASCII and in no label.
+        static let strange: Int32 = -1
+        static let space = Cell(code: 32, isWord: false, isNumber: false, isMinus: false, isUnspaced: false)
+        static let ascii: [Cell] = (0..<128).map { (value: UInt8) in
+            let character = Character(UnicodeScalar(value))
+            return Cell(
+                code: Int32(value), isWord: character.isLetter || character.isNumber || character == "_", isNumber: character.isNumber,
+                isMinus: character == "-", isUnspaced: false)
+        }
+    }
+
     private struct Branch: Sendable {
-        var next: [Character: Int] = [:]
+        var next: [Int32: Int] = [:]
         /// Labels that end here; several when they differ only in case.
         var labels: [Int] = []
     }
 
     private let labels: [String]
+    private var alphabet: [Character: Int32] = [:]
     private var exact: [Branch] = [Branch()]
     private var folded: [Branch] = [Branch()]
 
     init(_ labels: [String]) {
         self.labels = labels
+        for character in labels.joined() where !character.isASCII {
+            for form in [character, LabelMentions.fold(character)] where alphabet[form] == nil {
+                alphabet[form] = Int32(128 + alphabet.count)
+            }
+        }
         for (number, label) in labels.enumerated() {
-            LabelMentions.insert(Array(label), number, into: &exact)
-            LabelMentions.insert(LabelMentions.fold(Array(label)), number, into: &folded)
+            LabelMentions.insert(cells(label, folds: false), number, into: &exact)
+            LabelMentions.insert(cells(label, folds: true), number, into: &folded)
         }
     }
 
     /// The one label that the text names; first looked for as declared, then in any case. nil when it names none or several.
     func only(in text: String) -> String? {
         guard text.utf8.count <= LabelMentions.maximumBytes else { return nil }
-        let characters = Array(text)
-        let asDeclared = LabelMentions.find(characters, exact)
-        let found = asDeclared.isEmpty ? LabelMentions.find(LabelMentions.fold(characters), folded) : asDeclared
+        let asDeclared = LabelMentions.find(cells(text, folds: false), exact)
+        let found = asDeclared.isEmpty ? LabelMentions.find(cells(text, folds: true), folded) : asDeclared
         return found.count == 1 ? found.first.map { labels[$0] } : nil
     }
 
     /// Whether the text names any label, in any case.
-    func isAny(in text: String) -> Bool { !LabelMentions.find(LabelMentions.fold(Array(text)), folded).isEmpty }
+    func isAny(in text: String) -> Bool { !LabelMentions.find(cells(text, folds: true), folded).isEmpty }
 
-    private static func insert(_ label: [Character], _ number: Int, into tree: inout [Branch]) {
+    /// A text's characters; `folds` in lower case, each by itself, so that places stay the same.
+    private func cells(_ text: String, folds: Bool) -> [Cell] {
+        var cells: [Cell] = []
+        cells.reserveCapacity(text.utf8.count)
+        for character in text {
+            if let value = character.asciiValue, character.isASCII {
+                let isUpper = folds && value >= UInt8(ascii: "A") && value <= UInt8(ascii: "Z")
+                cells.append(Cell.ascii[Int(isUpper ? value + 32 : value)])
+            } else {
+                let form = folds ? LabelMentions.fold(character) : character
+                cells.append(
+                    Cell(
+                        code: form.asciiValue.map(Int32.init) ?? alphabet[form] ?? Cell.strange, isWord: form.isLetter || form.isNumber,
+                        isNumber: form.isNumber, isMinus: form == "\u{2212}", isUnspaced: LabelMentions.isUnspaced(form)))
+            }
+        }
+        return cells
+    }
+
+    private static func fold(_ character: Character) -> Character {
+        let lower = character.lowercased()
+        return lower.count == 1 ? Character(lower) : character
+    }
+
+    private static func insert(_ label: [Cell], _ number: Int, into tree: inout [Branch]) {
         var branch = 0
-        for character in label {
-            if let next = tree[branch].next[character] {
+        for cell in label {
+            if let next = tree[branch].next[cell.code] {
                 branch = next
             } else {
                 tree.append(Branch())
-                tree[branch].next[character] = tree.count - 1
+                tree[branch].next[cell.code] = tree.count - 1
                 branch = tree.count - 1
             }
         }
@@ -48,23 +99,24 @@ struct LabelMentions: Sendable {
     }
 
     /// All labels named; where labels overlap the longest from the left counts, so that `card arrival` is not also `card`.
-    private static func find(_ text: [Character], _ tree: [Branch]) -> Set<Int> {
+    private static func find(_ text: [Cell], _ tree: [Branch]) -> Set<Int> {
         var found: Set<Int> = []
         var index = 0
         while index < text.count {
             var end: Int?
-            if isBoundary(text, index) {
-                var branch = 0
-                var position = index
-                while position < text.count, let next = tree[branch].next[text[position]] {
+            if let first = tree[0].next[text[index].code], isBoundary(text, index) {
+                var branch = first
+                var position = index + 1
+                while true {
+                    if !tree[branch].labels.isEmpty, isBoundary(text, position) { end = position }
+                    guard position < text.count, let next = tree[branch].next[text[position].code] else { break }
                     branch = next
                     position += 1
-                    if !tree[branch].labels.isEmpty, isBoundary(text, position) { end = position }
                 }
             }
             if let end {
                 var branch = 0
-                for position in index..<end { branch = tree[branch].next[text[position]]! }
+                for position in index..<end { branch = tree[branch].next[text[position].code]! }
                 found.formUnion(tree[branch].labels)
             }
             index = end ?? index + 1
@@ -72,31 +124,21 @@ struct LabelMentions: Sendable {
         return found
     }
 
-    /// Lower case, each character by itself, so that places stay the same.
-    private static func fold(_ text: [Character]) -> [Character] {
-        text.map { character in
-            let lower = character.lowercased()
-            return lower.count == 1 ? Character(lower) : character
-        }
-    }
+    private static let points = [Int32(UInt8(ascii: ".")), Int32(UInt8(ascii: ","))]
+    private static let suffixes = [Int32(UInt8(ascii: "#")), Int32(UInt8(ascii: "+")), Int32(UInt8(ascii: "%"))]
 
     /// Whether a word ends before an index, or begins there.
-    private static func isBoundary(_ text: [Character], _ index: Int) -> Bool {
+    private static func isBoundary(_ text: [Cell], _ index: Int) -> Bool {
         guard index > 0, index < text.count else { return true }
         let (left, right) = (text[index - 1], text[index])
-        let beforeLeft = index > 1 ? text[index - 2] : " "
-        let afterRight = index + 1 < text.count ? text[index + 1] : " "
-        switch (left, right) {
-        case ("-", _), ("\u{2212}", _): if right.isNumber, !isWordCharacter(beforeLeft) { return false }
-        case (".", _), (",", _): if right.isNumber, beforeLeft.isNumber { return false }
-        case (_, "."), (_, ","): if left.isNumber, afterRight.isNumber { return false }
-        case (_, "#"), (_, "+"), (_, "%"): if isWordCharacter(left) { return false }
-        default: break
-        }
-        return !isWordCharacter(left) || !isWordCharacter(right) || isUnspaced(left) || isUnspaced(right)
+        if left.isWord, right.isWord, !left.isUnspaced, !right.isUnspaced { return false }
+        let beforeLeft = index > 1 ? text[index - 2] : .space
+        let afterRight = index + 1 < text.count ? text[index + 1] : .space
+        if left.isMinus, right.isNumber, !beforeLeft.isWord { return false }
+        if points.contains(left.code), right.isNumber, beforeLeft.isNumber { return false }
+        if points.contains(right.code), left.isNumber, afterRight.isNumber { return false }
+        return !(suffixes.contains(right.code) && left.isWord)
     }
-
-    private static func isWordCharacter(_ character: Character) -> Bool { character.isLetter || character.isNumber || character == "_" }
 
     /// Characters of scripts that put no space between words, or glue particles to them: any place may be a boundary.
     private static func isUnspaced(_ character: Character) -> Bool {

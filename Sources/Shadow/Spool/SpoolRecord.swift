@@ -32,6 +32,11 @@ public struct SpoolPosition: Sendable, Hashable, Comparable {
 public struct SpoolEntry: Sendable, Hashable {
     public var record: SpoolRecord
     public var position: SpoolPosition
+
+    public init(record: SpoolRecord, position: SpoolPosition) {
+        self.record = record
+        self.position = position
+    }
 }
 
 /// What a reader found from some position on.
@@ -44,6 +49,12 @@ public struct SpoolBatch: Sendable, Hashable {
     public var damagedBytes = 0
     /// Records that are whole but that this version does not understand.
     public var unreadRecords = 0
+
+    /// A batch without damage.
+    public init(entries: [SpoolEntry] = [], next: SpoolPosition) {
+        self.entries = entries
+        self.next = next
+    }
 
     /// Whether it brought nothing and moved nowhere: wait, or stop when the writer is gone.
     public func isIdle(from position: SpoolPosition) -> Bool { next == position }

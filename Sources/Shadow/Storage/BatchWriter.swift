@@ -9,7 +9,7 @@ enum BatchReason: String {
 /// Hands pairs to the workers, in batches of one trial each.
 struct BatchWriter {
     /// Pairs in a batch: enough that a store's fixed costs do not count, few enough that a lost lease costs little.
-    static let size = 500
+    static let size = 1000
 
     private let connection: PostgresConnection
 

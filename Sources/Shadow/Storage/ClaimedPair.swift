@@ -69,6 +69,7 @@ public struct ComparedPair: Sendable, Hashable {
             "correct": .string(finding.correct.rawValue), "correct_by": JSONValue(finding.correctBy?.rawValue),
             "production_label": JSONValue(finding.productionLabel), "candidate_label": JSONValue(finding.candidateLabel),
             "label": label ?? .null, "differences": differences.isEmpty ? .null : .array(differences),
+            "fields": finding.fields.isEmpty ? .null : .array(finding.fields.map(\.json)),
             "production_unstable": JSONValue(finding.productionUnstable), "ungrounded": JSONValue(finding.ungrounded),
             "production_failed": .bool(finding.productionFailed), "candidate_failed": .bool(finding.candidateFailed),
             "production_cost": JSONValue(costs.production), "candidate_cost": JSONValue(costs.candidate),
@@ -77,10 +78,33 @@ public struct ComparedPair: Sendable, Hashable {
     }
 }
 
+extension FieldScore {
+    fileprivate var json: JSONValue {
+        ["path": .string(path), "production": .string(production.rawValue), "candidate": .string(candidate.rawValue)]
+    }
+}
+
 extension ClaimedPair {
-    /// Reads pairs with their calls; those without are left out.
-    static func read(_ ids: [Identifier], on connection: PostgresConnection) throws -> [ClaimedPair] {
-        try connection.query(PairQueries.pairs, [.ids(ids)]).map { try ClaimedPair($0) }
+    /// Reads pairs with their calls, by id; those without are left out.
+    static func read(
+        _ ids: some Collection<Identifier>, withRequest: Bool = true, on connection: PostgresConnection
+    ) throws -> [ClaimedPair] {
+        try connection.query(PairQueries.pairs(withRequest: withRequest), [.ids(ids)]).map { try ClaimedPair($0) }
+            .sorted { $0.pair.id < $1.pair.id }
+    }
+
+    /// Roughly what its texts take in memory.
+    var textBytes: Int {
+        let legs = [call.production, pair.candidate, call.control].compactMap { $0 }
+        return legs.reduce(call.request.count) { bytes, leg in
+            bytes + (leg.output?.utf8.count ?? 0) + leg.toolCalls.reduce(0) { $0 + $1.arguments.utf8.count }
+        }
+    }
+
+    /// What the report mentions of it where pairs have it in common.
+    var uses: [PairUse] {
+        (call.production.model.map { [PairUse(kind: "production_model", name: $0)] } ?? [])
+            + Set(pair.candidate.untranslated).map { PairUse(kind: "untranslated", name: $0) }
     }
 
     private init(_ row: PostgresRow) throws {
@@ -90,7 +114,7 @@ extension ClaimedPair {
             id: callID, workload: workload, source: try row.word("source"), calledAt: try row.moment("called_at"),
             externalID: row.textOrNull("external_id"), segment: row.textOrNull("segment"), conversation: row.textOrNull("conversation"),
             turn: try row.int("turn"), traceparent: row.textOrNull("traceparent"), path: try row.text("path"),
-            request: Array(try row.text("request").utf8), production: try LegRows.read(.production, from: row),
+            request: row.textOrNull("request").map { Array($0.utf8) } ?? [], production: try LegRows.read(.production, from: row),
             control: try row.bool("control_drawn") ? LegRows.read(.control, from: row) : nil, controlRate: try row.double("control_rate"))
         pair = Pair(
             id: try row.id("pair_id"), callID: callID, trial: try row.id("trial"), workload: workload,

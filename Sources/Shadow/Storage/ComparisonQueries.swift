@@ -33,11 +33,13 @@ enum ComparisonQueries {
         WHERE id = $1
         """
 
-    /// Two halves of a batch whose workers keep dying; each gets fewer tries than a new batch.
+    /// A part of a batch as one of its own, with the tries that it has behind it.
     static let splitInto = """
         INSERT INTO understudy_store.batch (trial, first_called_at, created_at, attempts, reason, pair_ids)
-        SELECT trial, first_called_at, created_at, 3, reason, $2 FROM understudy_store.batch WHERE id = $1
+        SELECT trial, first_called_at, created_at, $3::smallint, reason, $2 FROM understudy_store.batch WHERE id = $1
         """
+
+    static let keep = "UPDATE understudy_store.batch SET pair_ids = $2 WHERE id = $1"
 
     /// A trial's stores, looks and prunings take turns: its rollups and its evidence are one.
     static let lockTrial = "SELECT pg_advisory_xact_lock(hashtext('understudy.trial'), hashtext($1))"
@@ -61,25 +63,28 @@ enum ComparisonQueries {
 
 /// Pairs with their calls, as the comparison and `explain` read them.
 enum PairQueries {
-    static let pairs = """
-        SELECT pair.id AS pair_id, pair.call_id, pair.trial, pair.sampling_rate, pair.evidence_weight, pair.adjudication_probability,
-            pair.hash_order, pair.planned, call.called_at, call.control_rate, call.turn, call.control_drawn, call.workload, call.source,
-            call.external_id, call.segment, call.conversation, call.traceparent, call.path, call.prompt_hash,
-            understudy_store.whole_request(prompt.content, call.request_rest) AS request,
-            \(LegRows.columnList(.production, of: "call")), \(LegRows.columnList(.control, of: "call")),
-            \(LegRows.columnList(.candidate, of: "pair")), gold.label, said.correct AS adjudication
-        FROM understudy_store.pair
-        JOIN understudy_store.call ON call.id = pair.call_id
-        LEFT JOIN understudy_store.prompt ON prompt.hash = call.prompt_hash
-        LEFT JOIN LATERAL (
-            SELECT label FROM understudy_store.gold_label WHERE call_id = pair.call_id ORDER BY id DESC LIMIT 1
-        ) AS gold ON true
-        LEFT JOIN LATERAL (
-            SELECT correct FROM understudy_store.adjudication WHERE pair_id = pair.id ORDER BY id DESC LIMIT 1
-        ) AS said ON true
-        WHERE pair.id = ANY ($1)
-        ORDER BY pair.id
-        """
+    /// With their requests put together again, or with null in their place.
+    static func pairs(withRequest: Bool) -> String {
+        let request = withRequest ? "understudy_store.whole_request(prompt.content, call.request_rest)" : "NULL"
+        let prompt = withRequest ? "LEFT JOIN understudy_store.prompt ON prompt.hash = call.prompt_hash" : ""
+        return """
+            SELECT pair.id AS pair_id, pair.call_id, pair.trial, pair.sampling_rate, pair.evidence_weight, pair.adjudication_probability,
+                pair.hash_order, pair.planned, call.called_at, call.control_rate, call.turn, call.control_drawn, call.workload,
+                call.source, call.external_id, call.segment, call.conversation, call.traceparent, call.path, \(request) AS request,
+                \(LegRows.columnList(.production, of: "call")), \(LegRows.columnList(.control, of: "call")),
+                \(LegRows.columnList(.candidate, of: "pair")), gold.label, said.correct AS adjudication
+            FROM understudy_store.pair
+            JOIN understudy_store.call ON call.id = pair.call_id
+            \(prompt)
+            LEFT JOIN LATERAL (
+                SELECT label FROM understudy_store.gold_label WHERE call_id = pair.call_id ORDER BY id DESC LIMIT 1
+            ) AS gold ON true
+            LEFT JOIN LATERAL (
+                SELECT correct FROM understudy_store.adjudication WHERE pair_id = pair.id ORDER BY id DESC LIMIT 1
+            ) AS said ON true
+            WHERE pair.id = ANY ($1)
+            """
+    }
 
     static let finding = """
         SELECT agreement, equivalence, failure_mode, coalesce(differences, '[]') AS differences, production_unstable, ungrounded, correct,

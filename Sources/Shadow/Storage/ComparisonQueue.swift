@@ -11,28 +11,37 @@ public struct ComparisonQueue {
     public static let channel = "understudy_batch"
     /// Tries after which a batch is halved, or its only pair set aside: something in it kills the worker.
     private static let triesBeforeSplitting = 5
+    /// What a half has behind it already: it gets fewer tries than a new batch.
+    private static let triesOfHalves = 3
+    /// Pairs that are read at a time, and the bytes of text in memory after which no more are.
+    private static let portion = 500
+    private static let maximumBytes = 64 << 20
 
     private let connection: PostgresConnection
 
     public init(_ connection: PostgresConnection) { self.connection = connection }
 
     /// Takes the next batch for `lease` seconds; nil when there is nothing to do.
-    public func claim(lease: Double = 60) throws -> ClaimedBatch? {
+    ///
+    /// - Parameter readsRequest: whether the pairs of a trial are wanted with their requests, which costs; without, they are empty.
+    public func claim(
+        lease: Double = 60, readsRequest: (StoredTrial) throws -> Bool = { _ in true }
+    ) throws -> ClaimedBatch? {
         while true {
             // Only its random bits matter.
             let token = Identifier(at: Timestamp(microseconds: 0))
             guard let row = try connection.query(ComparisonQueries.claim, [.double(lease), .id(token)]).first else { return nil }
-            let ids = try row.textArray("pair_ids").compactMap { $0.flatMap { Identifier($0) } }
+            let named = try row.textArray("pair_ids").compactMap { $0.flatMap { Identifier($0) } }
             let number = try row.int("id")
             let trialID = try row.id("trial")
             guard let trial = try Registry(connection).trial(trialID) else {
                 throw StorageError(.unreadable, "batch \(number) belongs to trial \(trialID), which does not exist")
             }
             if try row.int("attempts") > ComparisonQueue.triesBeforeSplitting {
-                try split(number, of: trial, token, ids)
+                try split(number, of: trial, token, named)
                 continue
             }
-            let pairs = try ClaimedPair.read(ids, on: connection)
+            let (pairs, ids) = try read(named, ofBatch: number, token, withRequest: try readsRequest(trial))
             let missing = Set(ids).subtracting(pairs.map(\.pair.id))
             let batch = ClaimedBatch(
                 id: number, trial: trial, pairs: pairs, token: token, missing: missing.sorted(),
@@ -42,29 +51,86 @@ public struct ComparisonQueue {
         }
     }
 
+    /// Reads a batch's pairs, in portions; with the ids that were asked for. Where texts are so long that the whole would fill the
+    /// memory, the rest becomes a batch of its own.
+    private func read(
+        _ ids: [Identifier], ofBatch number: Int, _ token: Identifier, withRequest: Bool
+    ) throws -> (pairs: [ClaimedPair], ids: [Identifier]) {
+        var pairs: [ClaimedPair] = []
+        var bytes = 0
+        var next = 0
+        while next < ids.count, bytes < ComparisonQueue.maximumBytes {
+            let portion = ids[next..<min(next + ComparisonQueue.portion, ids.count)]
+            let read = try ClaimedPair.read(portion, withRequest: withRequest, on: connection)
+            bytes += read.reduce(0) { $0 + $1.textBytes }
+            pairs += read
+            next += portion.count
+        }
+        if next < ids.count {
+            try connection.transaction {
+                guard try connection.query(ComparisonQueries.holdLease, [.int(number), .id(token)]).count == 1 else { return }
+                try connection.execute(ComparisonQueries.splitInto, [.int(number), .ids(ids[next...]), .int(0)])
+                try connection.execute(ComparisonQueries.keep, [.int(number), .ids(ids[..<next])])
+            }
+        }
+        return (pairs, Array(ids[..<next]))
+    }
+
     /// Stores what was found, moves the rollups and finishes the batch, in one transaction.
     ///
     /// `compared` holds every claimed pair that was not set aside. False when the lease was lost: another worker has the batch, and
     /// nothing is stored.
     public func store(_ batch: ClaimedBatch, _ compared: [ComparedPair], comparatorVersion: Int, at moment: Timestamp) throws -> Bool {
         try connection.transaction {
-            try connection.execute(ComparisonQueries.lockTrial, [.text(batch.trial.id.description)])
             guard try connection.query(ComparisonQueries.holdLease, [.int(batch.id), .id(batch.token)]).count == 1 else { return false }
-            if !compared.isEmpty {
-                let labels = Dictionary(batch.pairs.map { ($0.pair.id, $0.label) }) { first, _ in first }
-                let findings = JSONValue.array(compared.map { $0.json(label: labels[$0.pair] ?? nil) })
-                try connection.execute(
-                    FindingQueries.store,
-                    [
-                        .json(findings), .ids(compared.map(\.pair)), .id(batch.trial.id), .int(comparatorVersion), .moment(moment),
-                    ])
-            }
+            if !compared.isEmpty { try save(batch, compared, comparatorVersion: comparatorVersion, at: moment) }
             if !batch.trial.simulated, batch.pairs.contains(where: \.isSimulated) {
                 try connection.execute(ComparisonQueries.markSimulated, [.id(batch.trial.id)])
             }
             try finish(batch)
             return true
         }
+    }
+
+    /// Saves findings and moves the rollups. Pairs that have no comparison yet, as nearly all, are inserted before the trial's lock is
+    /// taken, so that workers on one trial insert side by side and only take turns to count.
+    private func save(_ batch: ClaimedBatch, _ compared: [ComparedPair], comparatorVersion: Int, at moment: Timestamp) throws {
+        let labels = Dictionary(batch.pairs.map { ($0.pair.id, $0.label) }) { first, _ in first }
+        let findings = JSONValue.array(compared.map { $0.json(label: labels[$0.pair] ?? nil) })
+        let ids = compared.map(\.pair)
+        let binds: [PostgresBind] = [.json(findings), .ids(ids), .id(batch.trial.id), .int(comparatorVersion), .moment(moment)]
+        var known: Set<Identifier> = []
+        let isNew = try batch.reason == .new && connection.insertAll(FindingQueries.insertNew, binds, expecting: ids.count)
+        try connection.execute(ComparisonQueries.lockTrial, [.text(batch.trial.id.description)])
+        if !isNew {
+            known = Set(try connection.query(FindingQueries.known, [.ids(ids)]).map { try $0.id("pair_id") })
+            try connection.execute(FindingQueries.move, [.ids(known), .int(-1)])
+            try connection.execute(FindingQueries.replace, binds)
+        }
+        try connection.execute(FindingQueries.move, [.ids(ids), .int(1)])
+        try countUses(batch, compared, except: known)
+    }
+
+    /// What pairs found for the first time had in common.
+    private func countUses(_ batch: ClaimedBatch, _ compared: [ComparedPair], except known: Set<Identifier>) throws {
+        let claimed = Dictionary(batch.pairs.map { ($0.pair.id, $0) }) { first, _ in first }
+        var uses: [PairUse: Int64] = [:]
+        var fresh: [Identifier] = []
+        for pair in compared where !known.contains(pair.pair) {
+            fresh.append(pair.pair)
+            let names = claimed[pair.pair]?.uses ?? []
+            for use in names + pair.finding.schemaUnsupported.map({ PairUse(kind: "schema_unsupported", name: $0) }) {
+                uses[use, default: 0] += 1
+            }
+        }
+        guard !fresh.isEmpty else { return }
+        let sorted = Array(uses)
+        try connection.execute(
+            FindingQueries.countUses,
+            [
+                .id(batch.trial.id), .textArray(sorted.map(\.key.kind)), .textArray(sorted.map { StorableText.escaped($0.key.name) }),
+                .intArray(sorted.map(\.value)), .ids(fresh),
+            ])
     }
 
     /// Gives a batch back unfinished.
@@ -115,7 +181,7 @@ public struct ComparisonQueue {
                 try setAside(ids[0], of: trial, "no worker finished comparing it")
             } else {
                 for half in [ids[..<(ids.count / 2)], ids[(ids.count / 2)...]] {
-                    try connection.execute(ComparisonQueries.splitInto, [.int(number), .ids(half)])
+                    try connection.execute(ComparisonQueries.splitInto, [.int(number), .ids(half), .int(ComparisonQueue.triesOfHalves)])
                 }
             }
             try connection.execute(ComparisonQueries.finish, [.int(number)])
@@ -126,5 +192,24 @@ public struct ComparisonQueue {
         try connection.execute(
             TrafficQueries.insertSetAside,
             [.text(trial.workload), .id(trial.id), .text("comparison"), .id(pair), .text(StorableText.escaped(reason))])
+    }
+}
+
+/// Something that pairs of a trial have in common, which the report mentions.
+struct PairUse: Hashable {
+    var kind: String
+    var name: String
+}
+
+extension PostgresConnection {
+    /// Runs an insert that leaves out rows that are there already; unless it inserts all that are expected it leaves no trace.
+    fileprivate func insertAll(_ sql: String, _ binds: [PostgresBind], expecting count: Int) throws -> Bool {
+        struct Incomplete: Error {}
+        do {
+            try savepoint { if try execute(sql, binds) < count { throw Incomplete() } }
+            return true
+        } catch is Incomplete {
+            return false
+        }
     }
 }

@@ -1,42 +1,52 @@
-/// Storing findings: one statement moves the comparisons and every rollup, so that both always say the same.
+/// Storing findings and keeping the rollups in step with them: within one transaction, what stands in the comparisons is counted,
+/// and nothing else.
 enum FindingQueries {
+    /// Which of some pairs have a comparison.
+    static let known = "SELECT pair_id FROM understudy_store.comparison WHERE pair_id = ANY ($1)"
+
     /// `$1`: findings as a JSON array; `$2`: their pairs' ids; `$3`: the trial; `$4`: comparator's version; `$5`: the moment.
     ///
-    /// All parts of a statement see the table as it was before it: `previous` is what stood there, `saved` what stands there now,
-    /// and `change` takes the one away from the rollups and adds the other. Every insert is ordered by its key, though the trial's
-    /// lock already keeps two stores of one trial apart.
-    static let store = """
+    /// In the order of the ids, so that two who store the same pairs wait for each other instead of crossing.
+    private static let insert = """
         WITH found AS (
             \(readFindings)
-        ), previous AS (
-            SELECT * FROM understudy_store.comparison WHERE pair_id = ANY ($2)
-        ), saved AS (
-            \(saveComparisons)
-        ), change AS (
-            SELECT -1 AS sign, previous.* FROM previous JOIN saved ON saved.pair_id = previous.pair_id
-            UNION ALL
-            SELECT 1 AS sign, saved.* FROM saved
+        )
+        \(insertComparisons)
+        """
+
+    /// Stores comparisons that are new. A pair that has one already is left as it is and not counted among the inserted.
+    static let insertNew = insert + "\nON CONFLICT (pair_id) DO NOTHING"
+
+    /// Stores comparisons in the place of those that were.
+    static let replace = insert + "\n" + updateComparison
+
+    /// Adds the comparisons of some pairs to the rollups, or takes them away. `$1`: the pairs; `$2`: 1 or −1.
+    ///
+    /// Every insert is ordered by its key, though the trial's lock already keeps two stores of one trial apart.
+    static let move = """
+        WITH change AS MATERIALIZED (
+            SELECT $2::integer AS sign, found.* FROM understudy_store.comparison AS found WHERE pair_id = ANY ($1)
         ), outcomes AS (
             \(moveOutcomes)
+        ), turns AS (
+            \(moveTurns)
         ), labels AS (
             \(moveLabels)
+        ), fields AS (
+            \(moveFields)
         ), latencies AS (
             \(moveLatencies)
         ), stale AS (
-            INSERT INTO understudy_store.latency_stale (trial, day) SELECT DISTINCT $3, day FROM saved ORDER BY day
+            INSERT INTO understudy_store.latency_stale (trial, day) SELECT trial, day FROM change GROUP BY 1, 2 ORDER BY 1, 2
             ON CONFLICT DO NOTHING
-        ), costs AS (
-            \(moveCosts)
-        ), uses AS (
-            \(countUses)
         )
-        SELECT count(*) AS stored FROM saved
+        \(moveCosts)
         """
 
     private static let readFindings = """
         SELECT * FROM jsonb_to_recordset($1::jsonb) AS finding (
             pair_id uuid, agreement text, equivalence text, failure_mode text, correct text, correct_by text, production_label text,
-            candidate_label text, label jsonb, differences jsonb, production_unstable boolean, ungrounded boolean,
+            candidate_label text, label jsonb, differences jsonb, fields jsonb, production_unstable boolean, ungrounded boolean,
             production_failed boolean, candidate_failed boolean, production_cost double precision, candidate_cost double precision,
             control_cost double precision)
         """
@@ -55,7 +65,7 @@ enum FindingQueries {
         "CASE WHEN candidate_error IS DISTINCT FROM 'circuit_open' AND \(answered(leg)) THEN \(leg)_\(metric) END"
     }
 
-    private static let saveComparisons = """
+    private static let insertComparisons = """
         INSERT INTO understudy_store.comparison AS stored (
             pair_id, call_id, trial, called_at, ages_from, compared_at, sampling_rate, evidence_weight, adjudication_probability, control_rate, hash_order,
             production_cost, candidate_cost, control_cost, production_duration_ms, candidate_duration_ms, production_ttft_ms,
@@ -63,7 +73,7 @@ enum FindingQueries {
             candidate_input_tokens, candidate_output_tokens, comparator_version, planned, rates_estimated, in_evidence, production_failed, candidate_failed,
             candidate_asked, streamed, production_timeout, candidate_timeout, production_tokens_estimated, candidate_tokens_estimated,
             control_drawn, control_differed, production_unstable, ungrounded, agreement, correct, correct_by, equivalence, failure_mode,
-            segment, conversation, prompt_hash, production_label, candidate_label, label, differences)
+            segment, conversation, prompt_hash, production_label, candidate_label, label, differences, fields)
         SELECT pair.id, pair.call_id, pair.trial, call.called_at, pair.ages_from, $5, sampling_rate, evidence_weight, adjudication_probability,
             control_rate, hash_order, production_cost, candidate_cost, control_cost, \(latency("production", "duration_ms")),
             \(latency("candidate", "duration_ms")), \(latency("production", "ttft_ms")), \(latency("candidate", "ttft_ms")),
@@ -75,12 +85,16 @@ enum FindingQueries {
             production_tokens_estimated, candidate_tokens_estimated, control_drawn,
             CASE WHEN control_drawn THEN coalesce(found.production_unstable, true) END, found.production_unstable, found.ungrounded,
             found.agreement, found.correct, found.correct_by, found.equivalence, found.failure_mode, segment, conversation, prompt_hash,
-            found.production_label, found.candidate_label, found.label, found.differences
+            found.production_label, found.candidate_label, found.label, found.differences, found.fields
         FROM found
         JOIN understudy_store.pair ON pair.id = found.pair_id
         JOIN understudy_store.call ON call.id = pair.call_id
         JOIN understudy_store.trial ON trial.id = pair.trial
         WHERE pair.id = ANY ($2) AND trial.id = $3
+        ORDER BY pair.id
+        """
+
+    private static let updateComparison = """
         ON CONFLICT (pair_id) DO UPDATE SET
             compared_at = excluded.compared_at, comparator_version = excluded.comparator_version,
             production_cost = excluded.production_cost, candidate_cost = excluded.candidate_cost, control_cost = excluded.control_cost,
@@ -89,8 +103,7 @@ enum FindingQueries {
             ungrounded = excluded.ungrounded, agreement = excluded.agreement, correct = excluded.correct,
             correct_by = excluded.correct_by, equivalence = excluded.equivalence, failure_mode = excluded.failure_mode,
             production_label = excluded.production_label, candidate_label = excluded.candidate_label, label = excluded.label,
-            differences = excluded.differences
-        RETURNING stored.*
+            differences = excluded.differences, fields = excluded.fields
         """
 
     private static let moveOutcomes = """
@@ -100,10 +113,47 @@ enum FindingQueries {
             coalesce(correct_by, ''), sum(sign)
         FROM change
         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
-        HAVING sum(sign) <> 0
         ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
         ON CONFLICT (trial, day, segment, agreement, equivalence, failure_mode, correct, correct_by)
         DO UPDATE SET pairs = counted.pairs + excluded.pairs
+        """
+
+    private static let moveTurns = """
+        INSERT INTO understudy_store.turn_count AS counted (trial, day, turn, agreement, correct, pairs)
+        SELECT trial, day, least(turn, 10), agreement, correct, sum(sign)
+        FROM change
+        GROUP BY 1, 2, 3, 4, 5
+        ORDER BY 1, 2, 3, 4, 5
+        ON CONFLICT (trial, day, turn, agreement, correct) DO UPDATE SET pairs = counted.pairs + excluded.pairs
+        """
+
+    /// The paths that a trial's fields are counted under at most: what answers name beyond these is not counted. A path that was
+    /// left out stays left out, since none of those counted ever goes.
+    static let maximumFieldPaths = 500
+
+    private static let moveFields = """
+        INSERT INTO understudy_store.field_count AS counted (trial, day, path, leg, expected, given, matched)
+        SELECT trial, day, path, leg, sum(sign * (outcome IN ('right', 'wrong', 'missing'))::integer),
+            sum(sign * (outcome IN ('right', 'wrong', 'extra'))::integer), sum(sign * (outcome = 'right')::integer)
+        FROM (
+            SELECT change.trial, change.day, change.sign, field.path, side.leg, side.outcome,
+                dense_rank() OVER (
+                    PARTITION BY change.trial
+                    ORDER BY NOT EXISTS (
+                        SELECT FROM understudy_store.field_count AS known WHERE known.trial = change.trial AND known.path = field.path
+                    ), field.path) AS place
+            FROM change
+            CROSS JOIN LATERAL jsonb_to_recordset(change.fields) AS field (path text, production text, candidate text)
+            CROSS JOIN LATERAL (VALUES ('production', field.production), ('candidate', field.candidate)) AS side (leg, outcome)
+            WHERE change.fields IS NOT NULL
+        ) AS scored
+        WHERE place <= greatest(\(maximumFieldPaths), (
+            SELECT count(DISTINCT path) FROM understudy_store.field_count AS known WHERE known.trial = scored.trial))
+        GROUP BY 1, 2, 3, 4
+        ORDER BY 1, 2, 3, 4
+        ON CONFLICT (trial, day, path, leg) DO UPDATE SET
+            expected = counted.expected + excluded.expected, given = counted.given + excluded.given,
+            matched = counted.matched + excluded.matched
         """
 
     private static let moveLabels = """
@@ -112,7 +162,6 @@ enum FindingQueries {
         FROM change
         WHERE production_label IS NOT NULL AND candidate_label IS NOT NULL
         GROUP BY 1, 2, 3, 4, 5
-        HAVING sum(sign) <> 0
         ORDER BY 1, 2, 3, 4, 5
         ON CONFLICT (trial, day, production_label, candidate_label, correct) DO UPDATE SET pairs = counted.pairs + excluded.pairs
         """
@@ -136,25 +185,21 @@ enum FindingQueries {
         ) AS value (leg, metric, ms, timeout)
         WHERE value.timeout OR value.ms IS NOT NULL
         GROUP BY 1, 2, 3, 4, 5, 6
-        HAVING sum(change.sign) <> 0
         ORDER BY 1, 2, 3, 4, 5, 6
         ON CONFLICT (trial, hour, segment, leg, metric, bucket) DO UPDATE SET samples = counted.samples + excluded.samples
         """
 
-    /// Of pairs found for the first time: comparing again changes nothing here.
-    private static let countUses = """
+    /// What pairs found for the first time had in common; comparing again changes nothing here. `$1`: the trial; `$2`, `$3`, `$4`:
+    /// kinds, names and how many pairs; `$5`: the pairs.
+    static let countUses = """
         INSERT INTO understudy_store.use_count AS counted (trial, kind, name, pairs)
-        SELECT fresh.trial, used.kind, used.name, count(*)
-        FROM (SELECT trial, pair_id FROM saved WHERE pair_id NOT IN (SELECT pair_id FROM previous)) AS fresh
-        JOIN understudy_store.pair ON pair.id = fresh.pair_id AND pair.id = ANY ($2)
-        JOIN understudy_store.call ON call.id = pair.call_id
-        CROSS JOIN LATERAL (
-            SELECT 'production_model' AS kind, call.production_model AS name
-            UNION ALL SELECT 'untranslated', unnest(pair.candidate_untranslated)
-            UNION ALL SELECT 'estimated_rates', '' WHERE pair.rates_estimated
+        SELECT $1::uuid, kind, name, pairs
+        FROM (
+            SELECT * FROM unnest($2::text[], $3::text[], $4::bigint[]) AS used (kind, name, pairs)
+            UNION ALL
+            SELECT 'estimated_rates', '', count(*) FROM understudy_store.comparison WHERE pair_id = ANY ($5) AND rates_estimated
         ) AS used
-        WHERE used.name IS NOT NULL
-        GROUP BY 1, 2, 3
+        WHERE pairs > 0
         ORDER BY 1, 2, 3
         ON CONFLICT (trial, kind, name) DO UPDATE SET pairs = counted.pairs + excluded.pairs
         """

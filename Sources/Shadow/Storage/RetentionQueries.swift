@@ -59,9 +59,10 @@ enum RetentionQueries {
     /// What was said goes with the pair; what the evidence counts stays.
     static func stripComparisons(_ comparisons: String) -> String {
         """
-        UPDATE \(comparisons) AS found SET differences = NULL, label = NULL
+        UPDATE \(comparisons) AS found SET differences = NULL, label = NULL, fields = NULL
         FROM understudy_store.trial
-        WHERE trial.id = found.trial AND NOT \(isKept) AND (found.differences IS NOT NULL OR found.label IS NOT NULL)
+        WHERE trial.id = found.trial AND NOT \(isKept)
+            AND (found.differences IS NOT NULL OR found.label IS NOT NULL OR found.fields IS NOT NULL)
         """
     }
 

@@ -47,8 +47,8 @@ public final class Worker {
 
     /// Compares one batch. False when none waits.
     public func work(at moment: Timestamp) throws -> Bool {
-        guard let batch = try queue.claim() else { return false }
-        let tools = try comparator(for: batch.trial)
+        guard let batch = try queue.claim(readsRequest: { comparator(for: $0).comparator.readsRequest }) else { return false }
+        let tools = comparator(for: batch.trial)
         var results: [ComparedPair] = []
         results.reserveCapacity(batch.pairs.count)
         for claimed in batch.pairs {
@@ -89,7 +89,7 @@ public final class Worker {
         }
     }
 
-    private func comparator(for trial: StoredTrial) throws -> (comparator: Comparator, pricing: PairPricing) {
+    private func comparator(for trial: StoredTrial) -> (comparator: Comparator, pricing: PairPricing) {
         if let known = comparators[trial.id], known.hash == trial.settingsHash, known.changedAt == trial.settingsChangedAt {
             return (known.comparator, known.pricing)
         }
