@@ -68,7 +68,8 @@ struct SyntheticPairs {
         var request: JSONValue = [
             "model": "large", "temperature": 0,
             "messages": [
-                ["role": "system", "content": .string(text(0, bytes: 600))], ["role": "user", "content": .string(text(number, bytes: 120))],
+                ["role": "system", "content": .string(text(0, bytes: 600))],
+                ["role": "user", "content": .string(text(number, bytes: 120))],
             ],
         ]
         if load.kind == .tools { request["tools"] = Self.tools }
@@ -78,7 +79,8 @@ struct SyntheticPairs {
     private func leg(_ number: Int, differs: Bool, model: String) -> Leg {
         var leg = Leg(
             status: 200, streamed: true, finishReason: "stop", model: model,
-            usage: TokenUsage(input: 180, output: (load.bytes ?? 12) / 4), durationMs: 300 + Double(number % 400), ttftMs: 80 + Double(number % 60), confidence: Confidence(score: 0.9))
+            usage: TokenUsage(input: 180, output: (load.bytes ?? 12) / 4), durationMs: 300 + Double(number % 400),
+            ttftMs: 80 + Double(number % 60), confidence: Confidence(score: 0.9))
         switch load.kind {
         case .label:
             let label = Self.labels[(number + (differs ? 1 : 0)) % Self.labels.count]

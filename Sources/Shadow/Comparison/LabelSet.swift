@@ -7,6 +7,8 @@ struct LabelSet: Sendable {
     /// Labels by their forms; -1 where two labels share one, which then names neither.
     private let spaced: [String: Int]
     private let words: [String: Int]
+    /// A label with signs around it is no longer than this many bytes.
+    private let longestAnswer: Int
     /// Finds labels inside longer texts.
     let mentions: LabelMentions
 
@@ -15,6 +17,7 @@ struct LabelSet: Sendable {
         exact = LabelSet.index(labels) { $0 }
         spaced = LabelSet.index(labels, TextForm.spaced)
         words = LabelSet.index(labels, TextForm.words)
+        longestAnswer = 4 * (labels.map(\.utf8.count).max() ?? 0) + 256
         mentions = LabelMentions(labels)
     }
 
@@ -34,7 +37,7 @@ struct LabelSet: Sendable {
         // A label and what may stand around it: anything much longer is none.
         guard text.utf8.count <= 4096 else { return nil }
         if let number = exact[text] ?? spaced[TextForm.spaced(text)], number >= 0 { return labels[number] }
-        guard !isStructured else { return nil }
+        guard !isStructured, text.utf8.count <= longestAnswer else { return nil }
         let words = TextForm.words(text)
         guard !words.isEmpty, let number = self.words[words], number >= 0 else { return nil }
         return labels[number]
