@@ -120,7 +120,7 @@ for load in Load.all where only == nil || load.kind.rawValue == only {
     line += column(String(format: "%.2f", rates[1] / rates[0]))
     if let python {
         try fill(pairs, count: count / 5, name: "python-\(load.kind.rawValue)-\(load.bytes ?? 0)", connection)
-        let used = try run([["python3", python, server.url]])
+        let used = try run([["/usr/bin/python3", python, server.url]])
         let rate = Double(count / 5) / used.wall
         line += column("\(Int(rate))") + column(String(format: "%.0f", rates[0] / rate))
     }
