@@ -60,23 +60,38 @@ struct LabelMentions: Sendable {
     /// Whether the text names any label, in any case.
     func isAny(in text: String) -> Bool { !LabelMentions.find(cells(text, folds: true), folded).isEmpty }
 
-    /// A text's characters; `folds` in lower case, each by itself, so that places stay the same.
+    /// A text's characters; `folds` in lower case, each by itself, so that places stay the same. Runs of ASCII are taken byte by byte:
+    /// only where other characters stand, or might join the letter before them, is the text cut into characters as Unicode does.
     private func cells(_ text: String, folds: Bool) -> [Cell] {
+        let bytes = Array(text.utf8)
         var cells: [Cell] = []
-        cells.reserveCapacity(text.utf8.count)
-        for character in text {
-            if let value = character.asciiValue, character.isASCII {
-                let isUpper = folds && value >= UInt8(ascii: "A") && value <= UInt8(ascii: "Z")
-                cells.append(Cell.ascii[Int(isUpper ? value + 32 : value)])
-            } else {
-                let form = folds ? LabelMentions.fold(character) : character
-                cells.append(
-                    Cell(
-                        code: form.asciiValue.map(Int32.init) ?? alphabet[form] ?? Cell.strange, isWord: form.isLetter || form.isNumber,
-                        isNumber: form.isNumber, isMinus: form == "\u{2212}", isUnspaced: LabelMentions.isUnspaced(form)))
+        cells.reserveCapacity(bytes.count)
+        var next = 0
+        while next < bytes.count {
+            let isJoined = bytes[next] >= 0x80 || (next + 1 < bytes.count && bytes[next + 1] >= 0x80)
+            guard isJoined else {
+                cells.append(LabelMentions.cell(ascii: bytes[next], folds: folds))
+                next += 1
+                continue
             }
+            let end = bytes[(next + 1)...].firstIndex { $0 < 0x80 } ?? bytes.count
+            for character in String(decoding: bytes[next..<end], as: UTF8.self) { cells.append(cell(character, folds: folds)) }
+            next = end
         }
         return cells
+    }
+
+    private static func cell(ascii value: UInt8, folds: Bool) -> Cell {
+        let isUpper = folds && value >= UInt8(ascii: "A") && value <= UInt8(ascii: "Z")
+        return Cell.ascii[Int(isUpper ? value + 32 : value)]
+    }
+
+    private func cell(_ character: Character, folds: Bool) -> Cell {
+        if character.isASCII, let value = character.asciiValue { return LabelMentions.cell(ascii: value, folds: folds) }
+        let form = folds ? LabelMentions.fold(character) : character
+        return Cell(
+            code: form.asciiValue.map(Int32.init) ?? alphabet[form] ?? Cell.strange, isWord: form.isLetter || form.isNumber,
+            isNumber: form.isNumber, isMinus: form == "\u{2212}", isUnspaced: LabelMentions.isUnspaced(form))
     }
 
     private static func fold(_ character: Character) -> Character {
