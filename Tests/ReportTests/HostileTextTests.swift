@@ -17,7 +17,13 @@ import Verdict
         model.trial.candidate = text
         model.trial.production = text
         model.confusion = [ReportModel.ConfusionRow(productionLabel: text, candidateLabel: text, pairs: 900, productionOnly: 900)]
-        model.warnings = [.other(text), .productionModels([text, text]), .untranslated(parameters: [text], pairs: 3)]
+        model.labelMatrix = ReportModel.LabelMatrix(cells: [(text, text, 900), (text, "b", 3)])
+        model.fields = [ReportModel.FieldRow(path: text, production: .init(expected: 3), candidate: .init(expected: 3, given: 2))]
+        model.turns = [.init(turn: 1, pairs: 9, different: 1), .init(turn: 2, pairs: 9, different: 9)]
+        model.warnings = [
+            .schemaUnsupported(keywords: [text], pairs: 2), .other(text), .productionModels([text, text]),
+            .untranslated(parameters: [text], pairs: 3),
+        ]
         model.coverage.shed = [ReportModel.ReasonCount(reason: text, calls: 3)]
         for index in model.failureModes.indices {
             model.failureModes[index].segments = [ReportModel.SegmentCount(segment: text, count: 3)]

@@ -22,6 +22,7 @@ struct RandomModel {
                 : ReportModel.AgreementCounts(
                     identical: count(50_000), equivalent: count(500), different: different, incomparable: count(50)),
             failureModes: chance(0.2) ? [] : failureModes(different), confusion: chance(0.5) ? [] : confusion(),
+            labelMatrix: maybe { $0.matrix() }, fields: chance(0.5) ? [] : fields(), turns: chance(0.3) ? [] : turns(),
             spend: ReportModel.Spend(
                 production: ReportModel.LegSpend(
                     price: production, calls: count(900), pricedCalls: count(800), estimatedCalls: count(10)),
@@ -301,6 +302,28 @@ struct RandomModel {
             return ReportModel.ConfusionRow(
                 productionLabel: "label_\(place)", candidateLabel: "other_\(place)", pairs: pairs, productionOnly: pairs / 2,
                 candidateOnly: chance(0.5) ? pairs - pairs / 2 : 0)
+        }
+    }
+
+    private mutating func matrix() -> ReportModel.LabelMatrix {
+        ReportModel.LabelMatrix(
+            cells: (0..<count(60)).map { _ in ("label_\(count(20))", "label_\(count(20))", count(90)) })
+    }
+
+    private mutating func fields() -> [ReportModel.FieldRow] {
+        func counts(_ model: inout RandomModel) -> ReportModel.FieldCounts {
+            let (expected, given) = (model.count(90), model.count(90))
+            return ReportModel.FieldCounts(expected: expected, given: given, matched: model.count(min(expected, given)))
+        }
+        return (0..<count(30)).map {
+            ReportModel.FieldRow(path: $0 == 0 ? "" : "/a/\($0)", production: counts(&self), candidate: counts(&self))
+        }
+    }
+
+    private mutating func turns() -> [ReportModel.TurnRow] {
+        (0..<count(4)).map { turn in
+            let pairs = 1 + count(900)
+            return ReportModel.TurnRow(turn: turn + 1, pairs: pairs, different: count(pairs))
         }
     }
 

@@ -49,6 +49,8 @@ struct SimulatedTrial {
     var candidateCost = 0.006
     var productionCost = 0.021
     var candidates = 1
+    /// The answers are JSON documents in conversations, with figures for their fields and turns; else labels.
+    var documents = false
     /// Failures of this segment are so many times as frequent.
     var mailFactor = 1.0
     var asOf = Timestamp("2026-11-23T08:15:00Z")!
@@ -186,6 +188,31 @@ struct SimulatedTrial {
 
     // MARK: The model
 
+    private func matrix(_ drawn: Drawn) -> ReportModel.LabelMatrix {
+        let agreeing = Self.labels.enumerated().map { ($1, $1, (drawn.agreement.identical + drawn.agreement.equivalent) / (2 + $0)) }
+        return ReportModel.LabelMatrix(
+            cells: agreeing + drawn.confusion.values.map { ($0.productionLabel, $0.candidateLabel, $0.pairs) })
+    }
+
+    static let fields = [
+        ReportModel.FieldRow(
+            path: "/lines/*/price", production: .init(expected: 900, given: 890, matched: 871),
+            candidate: .init(expected: 900, given: 910, matched: 700)),
+        ReportModel.FieldRow(
+            path: "/due", production: .init(expected: 412, given: 410, matched: 405),
+            candidate: .init(expected: 412, given: 380, matched: 371)),
+        ReportModel.FieldRow(path: "/notes", production: .init(given: 3), candidate: .init(given: 31)),
+    ]
+
+    private func turns(_ agreement: ReportModel.AgreementCounts) -> [ReportModel.TurnRow] {
+        let (half, differing) = (agreement.comparable / 2, agreement.different / 5)
+        return [
+            .init(turn: 1, pairs: agreement.comparable - half, different: differing, productionOnly: differing / 2, candidateOnly: 3),
+            .init(turn: 2, pairs: half - 40, different: agreement.different - differing - 10, productionOnly: 40, candidateOnly: 9),
+            .init(turn: 10, pairs: 40, different: 10),
+        ]
+    }
+
     private func model(_ look: Look, _ drawn: Drawn, _ terms: TrialTerms, _ random: inout SplitMix) -> ReportModel {
         let sampled = source == .mirror ? days * pairsPerDay + 40 : 0
         let compared = drawn.agreement.comparable + 9
@@ -201,6 +228,9 @@ struct SimulatedTrial {
             confusion: drawn.confusion.values.sorted {
                 ($1.pairs, $0.productionLabel, $0.candidateLabel) < ($0.pairs, $1.productionLabel, $1.candidateLabel)
             },
+            labelMatrix: documents ? nil : matrix(drawn), fields: documents ? Self.fields : [],
+            turns: documents
+                ? turns(agreement) : [ReportModel.TurnRow(turn: 1, pairs: agreement.comparable, different: agreement.different)],
             spend: ReportModel.Spend(
                 production: ReportModel.LegSpend(
                     price: .tokens(input: 5, output: 25, cachedInput: 0.5), calls: compared, pricedCalls: compared - 3),

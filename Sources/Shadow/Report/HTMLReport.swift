@@ -123,6 +123,7 @@ struct HTMLReport {
         switch block {
         case .gates(let views): HTMLTables.write(&html, views, anchor: id)
         case .table(let table): HTMLTables.write(&html, table)
+        case .matrix(let matrix): HTMLTables.write(&html, matrix)
         case .list(let items):
             html.element("ul") { html in
                 for item in items { html.element("li", text: item) }

@@ -61,6 +61,11 @@ enum HTMLStyle {
         th,td{text-align:left;padding:.3rem .9rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:middle;font-weight:400}
         thead th{color:var(--soft);font-size:.85rem}tbody th{font-weight:600}
         td{white-space:nowrap}td.words{white-space:normal;min-width:5rem}.number{text-align:right}.bar{min-width:9rem}
+        .matrix{min-width:0}.matrix th,.matrix td{padding:.25rem .45rem}.matrix thead th{writing-mode:vertical-rl;transform:rotate(180deg);
+        text-align:left;vertical-align:bottom;white-space:nowrap}.matrix td{border:1px solid var(--line)}
+        .matrix .shade-1{--shade:12%}.matrix .shade-2{--shade:24%}.matrix .shade-3{--shade:38%}.matrix .shade-4{--shade:52%}
+        .matrix .shade-5{--shade:66%}.matrix .agrees{background:color-mix(in srgb,var(--both) var(--shade,0%),transparent)}
+        .matrix .differs{background:color-mix(in srgb,var(--production) var(--shade,0%),transparent)}
         .leaves th{font-weight:400;color:var(--soft);padding-left:1.2rem}.leaves td{color:var(--soft)}
         details{margin:.75rem 0}summary{cursor:pointer;padding:.25rem 0}
         .queries{font-size:.88rem;color:var(--soft)}.queries dt{margin-top:.6rem}.queries dd{margin:0}

@@ -68,6 +68,32 @@ enum HTMLTables {
             })
     }
 
+    /// A label matrix: each cell is shaded by its share of the row, what agrees in another colour than what does not.
+    static func write(_ html: inout HTMLWriter, _ matrix: Page.MatrixView) {
+        let table = matrix.table
+        html.element("figure") { html in
+            html.element("figcaption", text: table.caption)
+            html.element("div", [("class", "scroll"), ("tabindex", "0"), ("role", "region"), ("aria-label", table.caption)]) { html in
+                html.element("table", [("class", "matrix")]) { html in
+                    html.element("thead") { html in
+                        html.element("tr") { html in for column in table.columns { head(&html, column) } }
+                    }
+                    html.element("tbody") { html in
+                        for (index, row) in table.rows.enumerated() {
+                            html.element("tr") { html in
+                                html.element("th", [("scope", "row")], text: row[0])
+                                for (place, share) in matrix.shares[index].enumerated() {
+                                    let shade = "\(place == index ? "agrees" : "differs") shade-\(Int((share * 5).rounded(.up)))"
+                                    html.element("td", [("class", "number \(shade)")], text: row[place + 1])
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     /// A table in a box of its own that scrolls when the page is narrower, reachable by keyboard for that; the caption stays in view.
     /// `chart` draws a row's picture, between its name and its numbers.
     private static func write(

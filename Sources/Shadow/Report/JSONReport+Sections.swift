@@ -32,6 +32,37 @@ extension JSONSections {
             })
     }
 
+    var labelMatrix: JSONValue {
+        guard let matrix = model.labelMatrix else { return .null }
+        return [
+            "labels": .array(matrix.labels.map { JSONValue($0) }),
+            "pairs": .array(matrix.counts.map { row in .array(row.map { JSONValue($0) }) }),
+        ]
+    }
+
+    var fields: JSONValue {
+        func leg(_ counts: ReportModel.FieldCounts) -> JSONValue {
+            [
+                "expected": JSONValue(counts.expected), "given": JSONValue(counts.given), "matched": JSONValue(counts.matched),
+                "precision": JSONValue(counts.precision), "recall": JSONValue(counts.recall),
+            ]
+        }
+        return .array(
+            model.fields.map { ["path": JSONValue($0.path), "production": leg($0.production), "candidate": leg($0.candidate)] })
+    }
+
+    var turns: JSONValue {
+        .array(
+            model.turns.map { row in
+                let share = ReportModel.share(of: row.different, in: row.pairs)
+                return [
+                    "turn": JSONValue(row.turn), "pairs": JSONValue(row.pairs), "different": JSONValue(row.different),
+                    "share": JSONValue(share?.estimate), "lower": JSONValue(share?.lower), "upper": JSONValue(share?.upper),
+                    "production_only": JSONValue(row.productionOnly), "candidate_only": JSONValue(row.candidateOnly),
+                ]
+            })
+    }
+
     var latency: JSONValue {
         func quantiles(_ quantiles: [LatencyQuantile]) -> JSONValue {
             .object(

@@ -60,6 +60,7 @@ struct JSONSections {
         [
             JSONMember("verdict", verdict), JSONMember("impact", impact), JSONMember("gates", gates), JSONMember("agreement", agreement),
             JSONMember("quality", quality), JSONMember("failure_modes", failureModes), JSONMember("confusion", confusion),
+            JSONMember("label_matrix", labelMatrix), JSONMember("fields", fields), JSONMember("turns", turns),
             JSONMember("latency", latency), JSONMember("cost", cost), JSONMember("two_tier", twoTier), JSONMember("coverage", coverage),
             JSONMember("changes_since_last_week", changes), JSONMember("warnings", .array(sentences.warnings.map { JSONValue($0) })),
         ]

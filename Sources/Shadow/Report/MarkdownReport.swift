@@ -58,6 +58,7 @@ struct MarkdownReport {
                         [Sentences.mark($0.gate.status), $0.gate.name.label, $0.sentence, Numbers.count($0.observations)]
                     }))
         case .table(let table): add(table)
+        case .matrix(let matrix): add(matrix.table)
         case .list(let items): lines += items.map { "- \(escaped($0))" } + [""]
         case .paragraph(let text): lines += [escaped(text), ""]
         case .modes(let modes): add(Page.modeTable(modes))

@@ -22,6 +22,7 @@ struct Page {
     enum Block {
         case gates([GateView])
         case table(Table)
+        case matrix(MatrixView)
         case list([String])
         case paragraph(String)
         case modes([ModeView])
@@ -47,6 +48,13 @@ struct Page {
         let caption: String
         let columns: [Column]
         let rows: [[String]]
+    }
+
+    /// A label matrix: the table, and each cell's share of its row for the shading.
+    struct MatrixView {
+        let table: Table
+        /// By row and column.
+        let shares: [[Double]]
     }
 
     struct ModeView {

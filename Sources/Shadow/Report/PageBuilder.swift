@@ -11,6 +11,8 @@ struct PageBuilder {
     /// How many failure modes are shown with examples, and how many confusions.
     private static let modesWithExamples = 6
     private static let confusions = 12
+    /// How many fields of JSON answers are shown.
+    private static let fields = 20
 
     init(_ model: ReportModel) {
         self.model = model
@@ -51,6 +53,12 @@ struct PageBuilder {
         }
         if look.quality.counts.known > 0 { blocks.append(.table(correctness)) }
         if !model.confusion.isEmpty { blocks.append(.table(confusion)) }
+        if let matrix = model.labelMatrix, matrix.labels.count > 1 { blocks.append(.matrix(labelMatrix(matrix))) }
+        if !model.fields.isEmpty { blocks.append(.table(fields)) }
+        if model.turns.count > 1 {
+            blocks.append(.paragraph(sentences.turns))
+            blocks.append(.table(turns))
+        }
         let flagged = look.segments.filter(\.flagged)
         if !flagged.isEmpty { blocks.append(.table(concentration(flagged))) }
         for row in model.failureModes.prefix(PageBuilder.modesWithExamples) where !row.examples.isEmpty {
@@ -62,7 +70,7 @@ struct PageBuilder {
         }
         return Page.Section(
             anchor: "failures", title: "What fails", lead: sentences.failuresLead, blocks: blocks,
-            queries: queries.below("/failure_modes/", "/agreement/", "/quality/"))
+            queries: queries.below("/failure_modes/", "/agreement/", "/quality/", "/fields/", "/turns/"))
     }
 
     /// Where a mode happens; empty where all is one segment.
@@ -100,6 +108,60 @@ struct PageBuilder {
                 [
                     ForeignText.name($0.productionLabel), ForeignText.name($0.candidateLabel), Numbers.count($0.pairs),
                     Numbers.count($0.productionOnly), Numbers.count($0.candidateOnly),
+                ]
+            })
+    }
+
+    private func labelMatrix(_ matrix: ReportModel.LabelMatrix) -> Page.MatrixView {
+        let names = matrix.labels.map { $0 == ReportModel.LabelMatrix.others ? $0 : ForeignText.name($0) }
+        return Page.MatrixView(
+            table: Page.Table(
+                caption: "How each label of \(sentences.production) (row) was answered by \(sentences.candidate) (column)",
+                columns: [.init(title: "")] + names.map { .init(title: $0, numeric: true) },
+                rows: zip(names, matrix.counts).map { name, row in [name] + row.map { $0 == 0 ? "·" : Numbers.count($0) } }),
+            shares: matrix.counts.map { row in
+                let all = Double(max(1, row.reduce(0, +)))
+                return row.map { Double($0) / all }
+            })
+    }
+
+    private var fields: Page.Table {
+        func share(_ matched: Int, _ of: Int) -> String { of == 0 ? "–" : Page.share(ReportModel.share(of: matched, in: of)) }
+        func recall(_ counts: ReportModel.FieldCounts) -> String { share(counts.matched, counts.expected) }
+        func precision(_ counts: ReportModel.FieldCounts) -> String { share(counts.matched, counts.given) }
+        let rows = model.fields.prefix(PageBuilder.fields)
+        let rest = model.fields.count - rows.count
+        return Page.Table(
+            caption:
+                "Each field against the gold answers (95 %), worst first\(rest > 0 ? "; \(rest) more in the view field_accuracy" : "")",
+            columns: [
+                .init(title: "field"), .init(title: "expected", numeric: true),
+                .init(title: "\(sentences.production) recall", numeric: true),
+                .init(title: "\(sentences.candidate) recall", numeric: true),
+                .init(title: "\(sentences.production) precision", numeric: true),
+                .init(title: "\(sentences.candidate) precision", numeric: true),
+            ],
+            rows: rows.map {
+                [
+                    $0.path.isEmpty ? "the whole answer" : ForeignText.name($0.path), Numbers.count($0.candidate.expected),
+                    recall($0.production), recall($0.candidate), precision($0.production),
+                    precision($0.candidate),
+                ]
+            })
+    }
+
+    private var turns: Page.Table {
+        Page.Table(
+            caption: "Disagreement by turn",
+            columns: [
+                .init(title: "turn"), .init(title: "pairs", numeric: true), .init(title: "differ (95 %)", numeric: true),
+                .init(title: "production only right", numeric: true), .init(title: "candidate only right", numeric: true),
+            ],
+            rows: model.turns.map { row in
+                [
+                    row.turn == ReportModel.TurnRow.last ? "\(row.turn) and later" : "\(row.turn)", Numbers.count(row.pairs),
+                    Page.share(ReportModel.share(of: row.different, in: row.pairs)), Numbers.count(row.productionOnly),
+                    Numbers.count(row.candidateOnly),
                 ]
             })
     }

@@ -33,6 +33,8 @@ struct Queries {
         addAgreement()
         addQuality()
         addFailureModes()
+        addFields()
+        addTurns()
         addLatency()
         addCost()
         addTier()
@@ -153,6 +155,31 @@ struct Queries {
             add(
                 "/failure_modes/\(index)/production_only", "of them with only production right",
                 "SELECT coalesce(sum(production_only), 0) AS estimate \(rows)")
+        }
+    }
+
+    private mutating func addFields() {
+        for (index, row) in model.fields.enumerated() {
+            for (leg, counts) in [("production", row.production), ("candidate", row.candidate)] {
+                let rows = "FROM understudy.field_accuracy WHERE \(trial) AND leg = '\(leg)' AND path = \(Queries.quoted(row.path))"
+                let subject = "\(leg)'s %s of \(ForeignText.name(row.path))"
+                for (name, value, of) in [("recall", counts.recall, "expected"), ("precision", counts.precision, "given")]
+                where value != nil {
+                    add(
+                        "/fields/\(index)/\(leg)/\(name)", subject.replacing("%s", with: name),
+                        "SELECT sum(matched) / sum(\(of))::double precision AS estimate \(rows)")
+                }
+            }
+        }
+    }
+
+    private mutating func addTurns() {
+        for (index, row) in model.turns.enumerated() where row.pairs > 0 {
+            let rows = "FROM understudy.turns WHERE \(trial) AND turn = \(row.turn)"
+            add("/turns/\(index)/pairs", "comparable pairs on turn \(row.turn)", "SELECT sum(pairs) AS estimate \(rows)")
+            add(
+                "/turns/\(index)/share", "share that differs on turn \(row.turn)",
+                "SELECT sum(differing) / sum(pairs)::double precision AS estimate \(rows)")
         }
     }
 

@@ -6,7 +6,7 @@ extension ReportModel.Warning {
     var isBanner: Bool {
         switch self {
         case .productionModels, .promptChanged, .noPairs, .comparingAgain: true
-        case .untranslated, .estimatedRates, .other: false
+        case .untranslated, .estimatedRates, .schemaUnsupported, .other: false
         }
     }
 }
@@ -25,8 +25,11 @@ extension ReportModel {
     }
 
     /// A part of the comparable pairs with its Wilson interval (95 %, one look); nil without any.
-    func share(of count: Int) -> Estimate? {
-        guard agreement.comparable > 0, count >= 0, count <= agreement.comparable else { return nil }
-        return wilsonEstimate(successes: count, of: agreement.comparable)
+    func share(of count: Int) -> Estimate? { ReportModel.share(of: count, in: agreement.comparable) }
+
+    /// A part of some pairs with its Wilson interval (95 %, one look); nil without any.
+    static func share(of count: Int, in pairs: Int) -> Estimate? {
+        guard pairs > 0, count >= 0, count <= pairs else { return nil }
+        return wilsonEstimate(successes: count, of: pairs)
     }
 }

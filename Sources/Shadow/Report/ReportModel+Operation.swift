@@ -138,6 +138,8 @@ extension ReportModel {
         case noPairs(calls: Int)
         /// Request parameters that the candidate's API could not take, and how many pairs that touched.
         case untranslated(parameters: [String], pairs: Int)
+        /// Keywords of the answers' JSON Schema that could not be checked, and how many pairs that touched.
+        case schemaUnsupported(keywords: [String], pairs: Int)
         /// The comparison's rules have changed; so many pairs are still to be compared again.
         case comparingAgain(pairs: Int)
         /// The sampling rates of recorded pairs were not in the file and are estimated from its shares.

@@ -19,6 +19,12 @@ public struct ReportModel: Sendable, Hashable {
     public var failureModes: [FailureModeRow]
     /// For label comparisons: which label became which, most frequent first.
     public var confusion: [ConfusionRow]
+    /// For label comparisons: the same with all that agree; nil for other kinds.
+    public var labelMatrix: LabelMatrix?
+    /// For JSON comparisons with gold answers: each field, the one that the candidate misses most first.
+    public var fields: [FieldRow]
+    /// By place in the conversation, the first turn first.
+    public var turns: [TurnRow]
     /// Prices and volume behind the costs of the look.
     public var spend: Spend
     /// The way from calls to compared pairs.
@@ -31,13 +37,17 @@ public struct ReportModel: Sendable, Hashable {
     /// Takes its parts as they are.
     public init(
         trial: Trial, look: Look, agreement: AgreementCounts, failureModes: [FailureModeRow] = [], confusion: [ConfusionRow] = [],
-        spend: Spend = Spend(), coverage: Coverage = Coverage(), earlier: EarlierFigures? = nil, warnings: [Warning] = []
+        labelMatrix: LabelMatrix? = nil, fields: [FieldRow] = [], turns: [TurnRow] = [], spend: Spend = Spend(),
+        coverage: Coverage = Coverage(), earlier: EarlierFigures? = nil, warnings: [Warning] = []
     ) {
         self.trial = trial
         self.look = look
         self.agreement = agreement
         self.failureModes = failureModes
         self.confusion = confusion
+        self.labelMatrix = labelMatrix
+        self.fields = fields
+        self.turns = turns
         self.spend = spend
         self.coverage = coverage
         self.earlier = earlier

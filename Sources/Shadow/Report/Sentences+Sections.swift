@@ -47,6 +47,19 @@ extension Sentences {
             + "\(Numbers.count(counts.neither))."
     }
 
+    /// How much more the answers differ once a conversation goes on; for the table of turns, so with two of them at least.
+    var turns: String {
+        func rate(_ rows: ArraySlice<ReportModel.TurnRow>) -> (share: String, pairs: Int) {
+            let (pairs, different) = rows.reduce((0, 0)) { ($0.0 + $1.pairs, $0.1 + $1.different) }
+            return (Numbers.percent(Double(different) / Double(max(1, pairs))), pairs)
+        }
+        let (first, later) = (rate(model.turns.prefix(1)), rate(model.turns.dropFirst()))
+        let opening = model.turns.first?.turn ?? 1
+        return "On turn \(opening) \(first.share) of \(Sentences.counted(first.pairs, "pair")) differ, on later turns \(later.share) of "
+            + "\(Numbers.count(later.pairs)). There \(candidate) answers to what \(production) said before: a conversation of its own might "
+            + "go another way."
+    }
+
     /// Who answers faster.
     var latencyLead: String {
         func p95(_ leg: LegLatencyReading) -> Double? { leg.duration.first { $0.percentile == 95 }?.estimate }
@@ -163,6 +176,9 @@ extension Sentences {
         case .noPairs(let calls): return "\(Sentences.counted(calls, "call")) passed and no pair was made."
         case .untranslated(let parameters, let pairs):
             return "\(candidate)'s API could not take \(Sentences.listed(parameters.map(ForeignText.name))); that touched "
+                + "\(Sentences.counted(pairs, "pair"))."
+        case .schemaUnsupported(let keywords, let pairs):
+            return "Of the answers' JSON Schema \(Sentences.listed(keywords.map(ForeignText.name))) could not be checked, in "
                 + "\(Sentences.counted(pairs, "pair"))."
         case .comparingAgain(let pairs):
             return "The rules of comparison have changed: \(Sentences.counted(pairs, "pair")) \(pairs == 1 ? "is" : "are") still to be "

@@ -75,6 +75,7 @@ struct TextReport {
                 let mark = view.gate.status == .open ? "·" : Sentences.mark(view.gate.status)
                 add("\(mark) \(view.sentence) n = \(Numbers.count(view.observations))", indent: "  ", style: style(view.gate.status))
             }
+        case .matrix: break  // Too wide for a terminal; the confused pairs stand above.
         case .table(let table):
             lines.append("")
             add("\(table.caption):")

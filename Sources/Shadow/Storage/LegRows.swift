@@ -81,7 +81,7 @@ enum LegRows {
             })
     }
 
-    private static func toolCalls(_ json: JSONValue?) -> [ToolCall] {
+    static func toolCalls(_ json: JSONValue?) -> [ToolCall] {
         (json?.arrayValue ?? []).map {
             ToolCall(
                 id: $0["id"]?.stringValue ?? "", name: $0["name"]?.stringValue ?? "", arguments: $0["arguments"]?.stringValue ?? "")

@@ -33,6 +33,30 @@ public struct LabelConfusion: Sendable, Hashable {
     public var candidateOnly: Int
 }
 
+/// How often answers were read as one pair of labels, equal ones included.
+public struct LabelPairCount: Sendable, Hashable {
+    public var productionLabel: String
+    public var candidateLabel: String
+    public var pairs: Int
+}
+
+/// How often the gold answers and a leg's have a value in a field, and the same one.
+public struct FieldTotals: Sendable, Hashable {
+    public var expected = 0
+    public var given = 0
+    public var matched = 0
+}
+
+/// How the pairs at one place in their conversations came out.
+public struct TurnTotals: Sendable, Hashable {
+    /// From 1; 10 stands for all from the tenth on.
+    public var turn: Int
+    public var pairs: Int
+    public var different: Int
+    public var productionOnly: Int
+    public var candidateOnly: Int
+}
+
 /// One pair to look at. Its texts are foreign and of any length.
 public struct ExamplePair: Sendable, Hashable {
     public var pair: Identifier
@@ -95,6 +119,8 @@ public struct TrialFacts: Sendable, Hashable {
     public var productionModels: [ModelUse] = []
     /// Parameters that the candidate's API could not take, and the pairs that had them.
     public var untranslated: [String: Int] = [:]
+    /// Keywords of the answers' schema that could not be checked, and the pairs that they touched.
+    public var schemaUnsupported: [String: Int] = [:]
     /// Some rates are an importer's reckoning.
     public var estimatedRates = false
     /// Of the trial's time zone, now; east is positive.

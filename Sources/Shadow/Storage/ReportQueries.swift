@@ -66,17 +66,52 @@ public struct ReportQueries {
         }
     }
 
+    /// Which label each answer was read as, agreements included.
+    public func labelPairs(trial: Identifier, through: Int? = nil) throws -> [LabelPairCount] {
+        try connection.query(ReportSQL.labelPairs, [.id(trial), .int(through)]).map { row in
+            LabelPairCount(
+                productionLabel: try row.text("production_label"), candidateLabel: try row.text("candidate_label"),
+                pairs: try row.int("pairs"))
+        }
+    }
+
+    /// How both legs had each field of the gold answers, by its path.
+    public func fields(trial: Identifier, through: Int? = nil) throws -> [String: [LegRole: FieldTotals]] {
+        var fields: [String: [LegRole: FieldTotals]] = [:]
+        for row in try connection.query(ReportSQL.fields, [.id(trial), .int(through)]) {
+            fields[try row.text("path"), default: [:]][try row.word("leg")] = FieldTotals(
+                expected: try row.int("expected"), given: try row.int("given"), matched: try row.int("matched"))
+        }
+        return fields
+    }
+
+    /// How the pairs came out by their place in the conversation, the first turn first.
+    public func turns(trial: Identifier, through: Int? = nil) throws -> [TurnTotals] {
+        try connection.query(ReportSQL.turns, [.id(trial), .int(through)]).map { row in
+            TurnTotals(
+                turn: try row.int("turn"), pairs: try row.int("pairs"), different: try row.int("different"),
+                productionOnly: try row.int("production_only"), candidateOnly: try row.int("candidate_only"))
+        }
+    }
+
     /// Pairs of a failure mode to look at: first those where production alone was right, the newest of them first.
     public func examples(trial: Identifier, mode: FailureMode, limit: Int = 3) throws -> [ExamplePair] {
         let found = try connection.query(ReportSQL.examples, [.id(trial), .text(mode.rawValue), .int(limit)])
         return try found.map { row in
             ExamplePair(
                 pair: try row.id("pair_id"), calledAt: try row.moment("called_at"), segment: row.textOrNull("segment"),
-                input: row.textOrNull("input") ?? "", productionOutput: row.textOrNull("production_output") ?? "",
-                candidateOutput: row.textOrNull("candidate_output") ?? "", label: row.textOrNull("label"), correct: try row.word("correct"),
+                input: row.textOrNull("input") ?? "", productionOutput: try answer(.production, row),
+                candidateOutput: try answer(.candidate, row), label: row.textOrNull("label"), correct: try row.word("correct"),
                 differences: try Difference.list(row.json("differences")),
                 productionUnstable: try row.boolOrNull("production_unstable") ?? false)
         }
+    }
+
+    /// What the app received: the text, and the tool calls, one a line.
+    private func answer(_ role: LegRole, _ row: PostgresRow) throws -> String {
+        let text = row.textOrNull("\(role.rawValue)_output").flatMap { $0.isEmpty ? nil : $0 }
+        let calls = LegRows.toolCalls(try row.jsonOrNull("\(role.rawValue)_tool_calls"))
+        return ([text].compactMap { $0 } + calls.map { "\($0.name)(\($0.arguments))" }).joined(separator: "\n")
     }
 
     /// The way from calls to compared pairs, and where calls left it.
@@ -121,6 +156,7 @@ public struct ReportQueries {
             switch try row.text("kind") {
             case "production_model": facts.productionModels.append(ModelUse(name: name, pairs: pairs))
             case "untranslated": facts.untranslated[name] = pairs
+            case "schema_unsupported": facts.schemaUnsupported[name] = pairs
             default: facts.estimatedRates = true
             }
         }

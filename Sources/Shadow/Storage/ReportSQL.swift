@@ -34,10 +34,35 @@ enum ReportSQL {
         LIMIT $3
         """
 
+    static let labelPairs = """
+        SELECT production_label, candidate_label, sum(pairs)::bigint AS pairs
+        FROM understudy_store.\(through("label_count"))
+        GROUP BY 1, 2
+        HAVING sum(pairs) > 0
+        ORDER BY 1, 2
+        """
+
+    static let fields = """
+        SELECT path, leg, sum(expected)::bigint AS expected, sum(given)::bigint AS given, sum(matched)::bigint AS matched
+        FROM understudy_store.\(through("field_count"))
+        GROUP BY 1, 2
+        HAVING sum(expected) > 0 OR sum(given) > 0
+        """
+
+    static let turns = """
+        SELECT turn, sum(pairs)::bigint AS pairs, coalesce(sum(pairs) FILTER (WHERE agreement = 'different'), 0)::bigint AS different,
+            coalesce(sum(pairs) FILTER (WHERE correct = 'production_only'), 0)::bigint AS production_only,
+            coalesce(sum(pairs) FILTER (WHERE correct = 'candidate_only'), 0)::bigint AS candidate_only
+        FROM understudy_store.\(through("turn_count")) AND agreement <> 'incomparable'
+        GROUP BY turn
+        HAVING sum(pairs) > 0
+        ORDER BY turn
+        """
+
     /// The comparisons are picked by their index; only then are the texts read.
     static let examples = """
-        SELECT found.pair_id, found.called_at, found.segment, call.input, call.production_output, pair.candidate_output,
-            found.label #>> '{}' AS label, found.correct, coalesce(found.differences, '[]') AS differences, found.production_unstable
+        SELECT found.pair_id, found.called_at, found.segment, call.input, call.production_output, call.production_tool_calls,
+            pair.candidate_output, pair.candidate_tool_calls, found.label #>> '{}' AS label, found.correct, coalesce(found.differences, '[]') AS differences, found.production_unstable
         FROM (
             SELECT * FROM understudy_store.comparison
             WHERE trial = $1 AND failure_mode = $2 AND agreement = 'different'

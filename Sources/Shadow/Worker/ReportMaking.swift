@@ -83,7 +83,9 @@ public struct ReportMaker {
                     productionLabel: $0.productionLabel, candidateLabel: $0.candidateLabel, pairs: $0.pairs,
                     productionOnly: $0.productionOnly,
                     candidateOnly: $0.candidateOnly)
-            }, spend: try spend(taken, through), coverage: try coverage(trial.id, through), earlier: try earlier(taken),
+            }, labelMatrix: trial.settings.compare.kind == .label ? try labelMatrix(trial.id, through) : nil,
+            fields: try fields(trial.id, through), turns: try turns(trial.id, through), spend: try spend(taken, through),
+            coverage: try coverage(trial.id, through), earlier: try earlier(taken),
             warnings: try warnings(taken, facts))
     }
 
@@ -114,6 +116,29 @@ public struct ReportMaker {
                 mode: row.mode, count: row.pairs, correctness: row.correctness,
                 segments: row.segments.map { ReportModel.SegmentCount(segment: $0.segment, count: $0.pairs) },
                 examples: examples.map(Self.example))
+        }
+    }
+
+    private func labelMatrix(_ trial: Identifier, _ through: Int?) throws -> ReportModel.LabelMatrix {
+        ReportModel.LabelMatrix(
+            cells: try queries.labelPairs(trial: trial, through: through).map { ($0.productionLabel, $0.candidateLabel, $0.pairs) })
+    }
+
+    private func fields(_ trial: Identifier, _ through: Int?) throws -> [ReportModel.FieldRow] {
+        func counts(_ totals: FieldTotals?) -> ReportModel.FieldCounts {
+            guard let totals else { return ReportModel.FieldCounts() }
+            return ReportModel.FieldCounts(expected: totals.expected, given: totals.given, matched: totals.matched)
+        }
+        return try queries.fields(trial: trial, through: through)
+            .map { ReportModel.FieldRow(path: $0.key, production: counts($0.value[.production]), candidate: counts($0.value[.candidate])) }
+            .sorted { ($1.loss, $0.path) < ($0.loss, $1.path) }
+    }
+
+    private func turns(_ trial: Identifier, _ through: Int?) throws -> [ReportModel.TurnRow] {
+        try queries.turns(trial: trial, through: through).map {
+            ReportModel.TurnRow(
+                turn: $0.turn, pairs: $0.pairs, different: $0.different, productionOnly: $0.productionOnly,
+                candidateOnly: $0.candidateOnly)
         }
     }
 
@@ -178,6 +203,10 @@ public struct ReportMaker {
         if facts.productionModels.count > 1 { warnings.append(.productionModels(facts.productionModels.map(\.name))) }
         if !facts.untranslated.isEmpty {
             warnings.append(.untranslated(parameters: facts.untranslated.keys.sorted(), pairs: facts.untranslated.values.max() ?? 0))
+        }
+        if !facts.schemaUnsupported.isEmpty {
+            let keywords = facts.schemaUnsupported.keys.sorted()
+            warnings.append(.schemaUnsupported(keywords: keywords, pairs: facts.schemaUnsupported.values.max() ?? 0))
         }
         if let change = facts.promptChange { warnings.append(.promptChanged(share: change.share)) }
         let funnel = try queries.coverage(trial: taken.trial.id, through: nil)
