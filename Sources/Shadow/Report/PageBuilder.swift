@@ -127,26 +127,24 @@ struct PageBuilder {
 
     private var fields: Page.Table {
         func share(_ matched: Int, _ of: Int) -> String { of == 0 ? "–" : Page.share(ReportModel.share(of: matched, in: of)) }
-        func recall(_ counts: ReportModel.FieldCounts) -> String { share(counts.matched, counts.expected) }
-        func precision(_ counts: ReportModel.FieldCounts) -> String { share(counts.matched, counts.given) }
-        let rows = model.fields.prefix(PageBuilder.fields)
-        let rest = model.fields.count - rows.count
+        func cells(_ name: String, _ model: String, _ counts: ReportModel.FieldCounts) -> [String] {
+            [
+                name, model, Numbers.count(counts.expected), share(counts.matched, counts.expected), Numbers.count(counts.given),
+                share(counts.matched, counts.given),
+            ]
+        }
+        let shown = model.fields.prefix(PageBuilder.fields)
+        let rest = model.fields.count - shown.count
         return Page.Table(
-            caption:
-                "Each field against the gold answers (95 %), worst first\(rest > 0 ? "; \(rest) more in the view field_accuracy" : "")",
+            caption: "Each field against the gold answers, worst first\(rest > 0 ? "; \(rest) more in the view field_accuracy" : "")",
             columns: [
-                .init(title: "field"), .init(title: "expected", numeric: true),
-                .init(title: "\(sentences.production) recall", numeric: true),
-                .init(title: "\(sentences.candidate) recall", numeric: true),
-                .init(title: "\(sentences.production) precision", numeric: true),
-                .init(title: "\(sentences.candidate) precision", numeric: true),
+                .init(title: "field"), .init(title: "model"), .init(title: "expected", numeric: true),
+                .init(title: "recall (95 %)", numeric: true), .init(title: "given", numeric: true),
+                .init(title: "precision (95 %)", numeric: true),
             ],
-            rows: rows.map {
-                [
-                    $0.path.isEmpty ? "the whole answer" : ForeignText.name($0.path), Numbers.count($0.candidate.expected),
-                    recall($0.production), recall($0.candidate), precision($0.production),
-                    precision($0.candidate),
-                ]
+            rows: shown.flatMap { row in
+                let name = row.path.isEmpty ? "the whole answer" : ForeignText.name(row.path)
+                return [cells(name, sentences.production, row.production), cells(name, sentences.candidate, row.candidate)]
             })
     }
 
