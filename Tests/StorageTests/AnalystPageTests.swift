@@ -43,7 +43,9 @@ struct AnalystPageTests {
         ("failure_modes", "day segment failure_mode pairs share correct_both production_only candidate_only neither unknown"),
         ("label_confusion", "production_label candidate_label pairs production_only candidate_only"),
         ("field_accuracy", "day path leg expected given matched field_precision field_recall"),
-        ("turns", "day turn pairs differing share production_only candidate_only"),
+        ("slices", "day dimension slice agreement failure_mode correct pairs"),
+        ("field_differences", "day path kind differences pairs"),
+        ("failure_costs", "day failure_mode correct pairs production_cost candidate_cost unpriced"),
         ("latency", "day leg metric samples p50 p50_lower p50_upper p95 p95_lower p95_upper p99 p99_lower p99_upper"),
         ("costs", "day leg calls cost_per_case cost_per_million_calls cost_per_month estimated_share"),
         ("gates", "day gate status estimate lower upper threshold blocking"),
@@ -250,7 +252,7 @@ struct AnalystPageTests {
         }
         let short = comparable.count - long
         let shortDifferent = comparable.count { $0.isDifferent } - long
-        #expect(found == ["under 30: \(short) \(shortDifferent) \(percent(shortDifferent, of: short))", "300 to 999: 7 7 100.0"])
+        #expect(found == ["under 100: \(short) \(shortDifferent) \(percent(shortDifferent, of: short))", "300 to 999: 7 7 100.0"])
     }
 
     @Test("8: by turn")

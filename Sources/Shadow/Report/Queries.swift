@@ -175,11 +175,12 @@ struct Queries {
 
     private mutating func addTurns() {
         for (index, row) in model.turns.enumerated() where row.pairs > 0 {
-            let rows = "FROM understudy.turns WHERE \(trial) AND turn = \(row.turn)"
+            let rows =
+                "FROM understudy.slices WHERE \(trial) AND dimension = 'turn' AND slice = '\(row.turn)' AND agreement <> 'incomparable'"
             add("/turns/\(index)/pairs", "comparable pairs on turn \(row.turn)", "SELECT sum(pairs) AS estimate \(rows)")
             add(
                 "/turns/\(index)/share", "share that differs on turn \(row.turn)",
-                "SELECT sum(differing) / sum(pairs)::double precision AS estimate \(rows)")
+                "SELECT coalesce(sum(pairs) FILTER (WHERE agreement = 'different'), 0) / sum(pairs)::double precision AS estimate \(rows)")
         }
     }
 

@@ -107,6 +107,7 @@ public struct ComparisonQueue {
             try connection.execute(FindingQueries.move, [.ids(known), .int(-1)])
             try connection.execute(FindingQueries.replace, binds)
         }
+        try connection.execute(FindingQueries.takeNames, [.ids(ids), .id(batch.trial.id)])
         try connection.execute(FindingQueries.move, [.ids(ids), .int(1)])
         try countUses(batch, compared, except: known)
     }
