@@ -76,6 +76,13 @@ let program: [Target] = [
             "EmbeddedPostgres", "Processes", "Storage", "Spool", "Worker", "Configuration", "Traffic", "Telemetry", "Postgres", "JSON",
         ],
         path: "Sources/Program/ComparisonBenchmark", exclude: ["peer.py"]),
+    .executableTarget(
+        name: "ReportBenchmark",
+        dependencies: [
+            "EmbeddedPostgres", "Processes", "Storage", "Spool", "Worker", "Configuration", "Traffic", "Telemetry", "Postgres", "JSON",
+            "Report",
+        ],
+        path: "Sources/Program/ReportBenchmark"),
 ]
 
 let tests: [Target] = [
