@@ -68,4 +68,61 @@ struct `Real tool calls of real models` {
         #expect(total == 3150)
         #expect(Double(exceptions.count) <= 0.01 * Double(total))
     }
+
+    /// Equal answers have equal grades: where one answer is right and the other wrong, the two may not agree.
+    @Test func `agree only where the official grades do`() throws {
+        let lines = try `Real outputs of real models`.lines("tools_bfcl.dev.jsonl")
+        var agreements: [Agreement: Int] = [:]
+        var modes: [FailureMode: Int] = [:]
+        var rules: [EquivalenceRule: Int] = [:]
+        var exceptions: [String] = []
+        for line in lines {
+            let models = (line["outputs_form"]?.objectValue ?? []).filter { $0.value == "tool_calls" && Self.ownForms[$0.name] == nil }
+            let tools = request(line["tools"]?.serialisedString() ?? "")
+            for production in models {
+                for candidate in models where candidate.name != production.name {
+                    let legs = try [production, candidate].map {
+                        try Self.leg(line["outputs"]?[$0.name]?.stringValue ?? "", form: "tool_calls", tools: [], hasDots: false)
+                    }
+                    let finding = toolsCompared(legs[0], legs[1], request: tools)
+                    agreements[finding.agreement, default: 0] += 1
+                    if let mode = finding.failureMode { modes[mode, default: 0] += 1 }
+                    if let rule = finding.equivalence { rules[rule, default: 0] += 1 }
+                    let isSame = finding.agreement == .identical || finding.agreement == .equivalent
+                    let grades = [production, candidate].map { line["bfcl_grade"]?[$0.name] == "ok" }
+                    if isSame, grades[0] != grades[1] {
+                        exceptions.append("\(line["id"]?.stringValue ?? ""): \(legs[0].toolCalls) | \(legs[1].toolCalls): \(finding)")
+                    }
+                }
+            }
+        }
+        print("pairs of native answers: \(agreements.map { "\($0.value) \($0.key)" }.sorted())")
+        print("  \(modes.map { "\($0.value) \($0.key)" }.sorted()), \(rules.map { "\($0.value) \($0.key)" }.sorted())")
+        print("  \(exceptions.count) agree with different grades")
+        for exception in exceptions { print("  " + exception.replacing("\n", with: "⏎")) }
+        #expect(exceptions.isEmpty)
+    }
+
+    /// Recorded answers of two small models behind one server.
+    @Test func `show the modes that real servers are known for`() throws {
+        let sides = try ["production", "candidate"].map { try `Real outputs of real models`.lines("recorded/tools_responses_\($0).jsonl") }
+        let cases = try `Real outputs of real models`.lines("tools_bfcl.dev.jsonl")
+        for (line, other) in zip(sides[0], sides[1]) {
+            let item = cases.first { $0["id"] == line["case"] }
+            let legs = [line, other].map { line in
+                let message = line.at("/response/choices/0/message")
+                return Leg(
+                    status: line["status"]?.intValue, output: message?["content"]?.stringValue,
+                    toolCalls: (message?["tool_calls"]?.arrayValue ?? []).map {
+                        ToolCall(
+                            name: $0.at("/function/name")?.stringValue ?? "", arguments: $0.at("/function/arguments")?.stringValue ?? "")
+                    }, finishReason: line.at("/response/choices/0/finish_reason")?.stringValue)
+            }
+            let finding = toolsCompared(
+                legs[0], legs[1], request: request(item?["tools"]?.serialisedString() ?? ""), gold: item?["label"])
+            print(
+                "\(line["case"]?.stringValue ?? ""): \(finding.agreement) \(finding.failureMode?.rawValue ?? "") \(finding.correct)",
+                finding.differences.map { "\($0.path) \($0.rule) \($0.productionValue ?? "-") | \($0.candidateValue ?? "-")" })
+        }
+    }
 }

@@ -6,8 +6,10 @@ import Traffic
 ///
 /// Numbers are equal by value, strings when they are the same text, objects whatever the order of their members. An optional
 /// argument at the default that its schema declares equals one that is left out. Whatever has no rule is different.
-struct ArgumentComparison: Sendable {
+struct ArgumentComparison {
     let rules: ArgumentRules
+    /// Pairs the elements of unordered arrays, and the calls themselves.
+    let match = BestMatch()
 
     /// What the comparison of two values came to.
     struct Outcome {
@@ -28,14 +30,14 @@ struct ArgumentComparison: Sendable {
 
     /// Compares two calls' arguments and says where they differ; `path` is the pointer that differences begin with.
     func compare(_ production: JSONValue, _ candidate: JSONValue, _ schema: ToolSchema?, path: String) -> Outcome {
-        var walk = Walk(rules: rules, path: path)
+        var walk = Walk(rules: rules, match: match, path: path)
         walk.compare(production, candidate, schema, rules.root)
         return walk.outcome
     }
 
     /// The same without the differences: how far two calls' arguments lie apart.
     func distance(_ production: JSONValue, _ candidate: JSONValue, _ schema: ToolSchema?) -> Outcome {
-        var walk = Walk(rules: rules, path: nil)
+        var walk = Walk(rules: rules, match: match, path: nil)
         walk.compare(production, candidate, schema, rules.root)
         return walk.outcome
     }
@@ -60,13 +62,15 @@ private struct Walk {
     }
 
     let rules: ArgumentRules
+    let match: BestMatch
     /// Where the walk began; nil when differences are only counted.
     let path: String?
     private var steps: [Step] = []
     private(set) var outcome = Outcome()
 
-    init(rules: ArgumentRules, path: String?) {
+    init(rules: ArgumentRules, match: BestMatch, path: String?) {
         self.rules = rules
+        self.match = match
         self.path = path
     }
 
@@ -176,9 +180,9 @@ private struct Walk {
     private mutating func sets(_ production: [JSONValue], _ candidate: [JSONValue], _ schema: ToolSchema?, _ place: ArgumentRules.Place?) {
         let inOrder = production.count == candidate.count ? probe { $0.arrays(production, candidate, schema, place) } : nil
         if inOrder == nil || inOrder?.count == 0 { return arrays(production, candidate, schema, place) }
-        let work = production.reduce(0) { $0 + $1.size }.multipliedReportingOverflow(by: candidate.reduce(0) { $0 + $1.size })
-        let partners = BestMatch.partners(
-            production.count, candidate.count, work: work.overflow ? .max : work.partialValue,
+        let partners = match.partners(
+            production.count, candidate.count,
+            sizes: (production.reduce(0) { $0 + $1.size }, candidate.reduce(0) { $0 + $1.size }),
             keys: ({ production[$0].canonical().serialisedString() }, { candidate[$0].canonical().serialisedString() }),
             cost: { left, right in
                 probe { $0.compare(production[left], candidate[right], schema?.element(left), place?[left]) }
@@ -195,7 +199,7 @@ private struct Walk {
 
     /// What a comparison from here would come to.
     private func probe(_ body: (inout Walk) -> Void) -> Outcome {
-        var walk = Walk(rules: rules, path: nil)
+        var walk = Walk(rules: rules, match: match, path: nil)
         walk.steps = steps
         body(&walk)
         return walk.outcome

@@ -1,38 +1,52 @@
 /// Finds which items of two lists belong together: the way of pairing them that costs least in all.
-enum BestMatch {
-    /// Longer lists are first relieved of what is equal by its key; a rest that is still longer is paired in order.
+///
+/// Lists that are too long for that, or come when the work is used up, are paired by what is equal and then in order, which
+/// may find less that agrees, and never more.
+final class BestMatch {
+    /// The longest lists that are paired at least cost.
     static let limit = 64
-    /// The same for lists whose items take long to compare, in products of their sizes.
-    static let workLimit = 1_000_000
+
+    /// How many comparisons of single values are left for one finding.
+    private var work = 500_000
 
     /// Each left item's partner on the right; nil for an item without one, which only happens when the right list is shorter.
     ///
     /// - Parameters:
-    ///   - keys: What is equal for two items that cost nothing, by their places. Only asked for in long lists.
-    ///   - work: The product of both lists' sizes in whatever takes time to compare.
+    ///   - sizes: How many values the items of each list hold.
+    ///   - keys: What is equal for two items that cost nothing, by their places. Only asked for where cost is not.
     ///   - cost: What it costs to pair two items, by their places; pairings with equal costs are told apart by order.
-    static func partners(
-        _ leftCount: Int, _ rightCount: Int, work: Int, keys: (left: (Int) -> String, right: (Int) -> String), cost: (Int, Int) -> Int
+    func partners(
+        _ leftCount: Int, _ rightCount: Int, sizes: (left: Int, right: Int), keys: (left: (Int) -> String, right: (Int) -> String),
+        cost: (Int, Int) -> Int
     ) -> [Int?] {
         var partners = [Int?](repeating: nil, count: leftCount)
         var left = Array(0..<leftCount)
         var right = Array(0..<rightCount)
-        if leftCount > limit || rightCount > limit || work > workLimit {
+        if !canAfford(leftCount, rightCount, sizes) {
             var places: [String: [Int]] = [:]
             for place in right.reversed() { places[keys.right(place), default: []].append(place) }
             for place in left { partners[place] = places[keys.left(place)]?.popLast() }
             let taken = Set(partners.compactMap(\.self))
             left.removeAll { partners[$0] != nil }
             right.removeAll { taken.contains($0) }
-        }
-        if left.count > limit || right.count > limit || work > workLimit {
-            for (place, partner) in zip(left, right) { partners[place] = partner }
-        } else {
-            for (row, column) in assignment(left.count, right.count, cost: { cost(left[$0], right[$1]) }) {
-                partners[left[row]] = right[column]
+            let rest = (sizes.left / max(leftCount, 1) * left.count, sizes.right / max(rightCount, 1) * right.count)
+            guard canAfford(left.count, right.count, rest) else {
+                for (place, partner) in zip(left, right) { partners[place] = partner }
+                return partners
             }
         }
+        for (row, column) in BestMatch.assignment(left.count, right.count, cost: { cost(left[$0], right[$1]) }) {
+            partners[left[row]] = right[column]
+        }
         return partners
+    }
+
+    /// Whether lists may be compared each with each; the work is taken from what is left.
+    private func canAfford(_ leftCount: Int, _ rightCount: Int, _ sizes: (left: Int, right: Int)) -> Bool {
+        let (product, overflow) = sizes.left.multipliedReportingOverflow(by: sizes.right)
+        guard !overflow, leftCount <= BestMatch.limit, rightCount <= BestMatch.limit, product <= work else { return false }
+        work -= product
+        return true
     }
 
     /// The cheapest pairing of rows and columns, as many pairs as the shorter side has: Kuhn's Hungarian method with potentials

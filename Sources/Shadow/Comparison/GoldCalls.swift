@@ -58,14 +58,12 @@ struct GoldCalls: Sendable {
         let others = Dictionary(grouping: answer.indices) { answer[$0].name }
         return own.allSatisfy { name, places in
             guard let same = others[name], same.count == places.count else { return false }
-            // Beyond that many calls of one tool, only their order tells which is which.
-            let isLong = same.count > BestMatch.limit
-            let partners =
-                isLong
-                ? Array(same.indices)
-                : BestMatch.partners(places.count, same.count, work: 0, keys: ({ "\($0)" }, { "\($0)" })) {
-                    GoldCalls.accepts(calls[places[$0]], answer[same[$1]], matching) ? 0 : 1
-                }
+            // Too many calls of one tool are told apart by their order.
+            let partners = matching.arguments.match.partners(
+                places.count, same.count, sizes: (places.count, same.count), keys: (String.init, String.init)
+            ) {
+                GoldCalls.accepts(calls[places[$0]], answer[same[$1]], matching) ? 0 : 1
+            }
             return zip(places, partners).allSatisfy { place, partner in
                 partner.map { GoldCalls.accepts(calls[place], answer[same[$0]], matching) } ?? false
             }

@@ -16,13 +16,13 @@ struct ToolComparison: AnswerComparison {
     let readsRequest = true
 
     private let reader = ToolCallReader()
-    private let arguments: ArgumentComparison
+    private let rules: ArgumentRules
     private let isOrdered: Bool
     private let otherwise: any AnswerComparison
     private let offers = OfferedToolsCache()
 
     init(_ settings: CompareSettings) {
-        arguments = ArgumentComparison(rules: ArgumentRules(settings))
+        rules = ArgumentRules(settings)
         isOrdered = settings.orderedCalls
         otherwise = settings.otherwise == .json ? JSONComparison(settings) : TextComparison()
     }
@@ -51,7 +51,7 @@ struct ToolComparison: AnswerComparison {
     }
 
     private func matching(_ request: AskedRequest) -> ToolMatching {
-        ToolMatching(arguments: arguments, offered: offers.tools(of: request))
+        ToolMatching(arguments: ArgumentComparison(rules: rules), offered: offers.tools(of: request))
     }
 
     /// Who was right where the gold answer is a text and only one answer is, if that.

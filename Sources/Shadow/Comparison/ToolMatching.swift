@@ -110,10 +110,9 @@ struct ToolMatching {
     private func match(_ calls: [ReadCall], _ others: [ReadCall]) -> [Int?] {
         if calls.count == 1, others.count == 1 { return [0] }
         let size = { (calls: [ReadCall]) in calls.reduce(0) { $0 + ($1.arguments?.size ?? 1) } }
-        let work = size(calls).multipliedReportingOverflow(by: size(others))
         let key = { (call: ReadCall) in call.arguments.map(arguments.key) ?? "not JSON: " + call.text }
-        return BestMatch.partners(
-            calls.count, others.count, work: work.overflow ? .max : work.partialValue,
-            keys: ({ key(calls[$0]) }, { key(others[$0]) }), cost: { distance(calls[$0], others[$1]).cost(movedBy: $0 - $1) })
+        return arguments.match.partners(
+            calls.count, others.count, sizes: (size(calls), size(others)), keys: ({ key(calls[$0]) }, { key(others[$0]) }),
+            cost: { distance(calls[$0], others[$1]).cost(movedBy: $0 - $1) })
     }
 }

@@ -27,8 +27,11 @@ extension ToolSchema {
             found.append(SchemaViolation(path: path, keyword: "type", value: value))
             return
         }
-        if let enumeration, !enumeration.contains(where: { $0.canonical() == value.canonical() }) {
-            found.append(SchemaViolation(path: path, keyword: "enum", value: value))
+        if let enumeration {
+            let canonical = value.canonical()
+            if !enumeration.contains(where: { $0.canonical() == canonical }) {
+                found.append(SchemaViolation(path: path, keyword: "enum", value: value))
+            }
         }
         switch value {
         case .object(let members): collect(members, path, &found)

@@ -55,7 +55,7 @@ struct ToolTurn {
         if let accord = accordInOrder(matching) { return agreeing(accord) }
         let calls = calls
         var faults: [Fault] = []
-        var accord = Accord(rule: .itemOrder, differences: [whole(EquivalenceRule.itemOrder.rawValue, "tools.item_order")])
+        var accord = Accord()
         var extras = calls.count
         for pair in matching.pairs(calls, candidate.calls) {
             guard let place = pair.production else {
@@ -77,7 +77,9 @@ struct ToolTurn {
             }
         }
         if faults.isEmpty, isOrdered { faults = order(matching) }
-        return faults.isEmpty ? agreeing(accord) : differing(faults)
+        if !faults.isEmpty { return differing(faults) }
+        accord.add(Accord(rule: .itemOrder, differences: [whole(EquivalenceRule.itemOrder.rawValue, "tools.item_order")]))
+        return agreeing(accord)
     }
 
     /// How all calls agree, each with the one in its place; nil where they do not.
@@ -111,12 +113,6 @@ struct ToolTurn {
     private func agreeing(_ accord: Accord) -> Finding {
         if !isSameForm {
             return Finding(agreement: .different, failureMode: .wrappedJSON, differences: formFaults() + accord.differences)
-        }
-        var accord = accord
-        let (text, other) = (production.delivery.text, candidate.delivery.text)
-        if accord.rule == nil, production.reading.form != nil, text != other {
-            let rule = TextForm.rule(text, other) ?? .punctuation
-            accord.add(Accord(rule: rule, differences: [whole(rule.rawValue, "tools.\(rule.rawValue)")]))
         }
         guard let rule = accord.rule else { return Finding(agreement: .identical) }
         let isDecisive = { (difference: Difference) in difference.kind == rule.rawValue }
