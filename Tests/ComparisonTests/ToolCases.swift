@@ -147,6 +147,8 @@ extension ToolCase {
             (#"get_weather {"city":"Paris","unit":"celsius"}"#, #"get_weather {"days":1,"city":"Paris"}"#),
             (#"get_weather {"city":"Paris"}"#, #"get_weather {"city":"Paris","days":1.0}"#),
             (#"transfer {"amount":5,"to":"a"}"#, #"transfer {"amount":5.0,"to":"a","fee":0}"#),
+            (#"set_mode {"mode":"heat"}"#, #"set_mode {"mode":"heat","level":3}"#),
+            (#"set_mode {"mode":"heat"}"#, #"set_mode {"mode":"heat","room":"all"}"#),
             // A default through a reference, and inside elements and alternatives.
             (#"book_table {"restaurant":"r","people":2}"#, #"book_table {"restaurant":"r","people":2,"options":null}"#),
             (
@@ -207,6 +209,10 @@ extension ToolCase {
             (#"get_weather {"city":"x"}"#, #"get_weather {"city":"x","units":"celsius"}"#),
             (#"get_weather {"city":"x"}"#, #"get_weather {"unit":"celsius"}"#), (#"get_weather {"city":"x"}"#, "get_weather {}"),
             (#"unknown {"a":1}"#, #"unknown {"a":1,"limit":10}"#), (#"search {"query":"x"}"#, #"search {"query":"x","limit":"10"}"#),
+            // A default of what must be there, behind a reference that has its own, and of one alternative.
+            (#"set_mode {"mode":"eco"}"#, "set_mode {}"),
+            (#"set_mode {"mode":"heat"}"#, #"set_mode {"mode":"heat","level":5}"#),
+            (#"set_mode {"mode":"heat"}"#, #"set_mode {"mode":"heat","speed":1}"#),
             // Arrays have an order and a length.
             (#"transfer {"amount":1,"to":"a","tags":["x","y"]}"#, #"transfer {"amount":1,"to":"a","tags":["y","x"]}"#),
             (#"transfer {"amount":1,"to":"a","tags":["x"]}"#, #"transfer {"amount":1,"to":"a","tags":["x","x"]}"#),
@@ -325,6 +331,7 @@ extension ToolCase {
                 (#"search {"query":"x"}"#, #"~<tool_call>{"name":"search"</tool_call>"#),
                 (#"search {"query":"x"}"#, #"~{"name":"search","arguments":{"query":"x"},"note":1}"#),
                 (#"search {"query":"x"}"#, #"~{"name":"search"}"#), (#"search {"query":"x"}"#, #"~{"tool":"search","args":{"query":"x"}}"#),
+                (#"search {"query":"x"}"#, #"~{"name":"search","arguments":{"query":"x"},"parameters":{"query":"x"}}"#),
                 // One of several.
                 (#"now {} & search {"query":"x"}"#, "now {}"), (#"now {} & search {"query":"x"}"#, #"search {"query":"x"}"#),
                 ("now {} & now {}", "now {}"),
@@ -378,6 +385,14 @@ extension ToolCase {
             (#"search {"query":"a"}"#, #"search {"query":"a"} {"query":"a"}"#),
             (#"search {"query":"ä"}"#, "search ```json\n{\"query\":\"ä\"}\n```"), (#"search {"query":"a"#, #"search {"query":"b"#),
             ("now {}", "now {"),
+            (#"search {"query":"東京"}"#, #"search {“query”:“東京”}"#), (#"search {"query":"дом"}"#, #"search {"query":"дом}"#),
+            (#"search {"query":"بيت"}"#, #"search {"query":بيت}"#), (#"search {"query":"é"}"#, "search {\"query\":\"é\\\"}"),
+            (#"search {"query":"a"}"#, #"search {query:"a"}"#), (#"search {"query":"a"}"#, #"search // {"query":"a"}"#),
+            (#"search {"query":"a"}"#, #"search {"query":"\q"}"#), (#"search {"query":"a"}"#, #"search {"query":"\u12"}"#),
+            (#"transfer {"amount":5,"to":"a"}"#, #"transfer {"amount":+5,"to":"a"}"#),
+            (#"transfer {"amount":5,"to":"a"}"#, #"transfer {"amount":5.,"to":"a"}"#),
+            (#"transfer {"amount":5,"to":"a"}"#, #"transfer {"amount":5 "to":"a"}"#),
+            (#"transfer {"amount":5,"to":"a"}"#, #"transfer {"amount":0x5,"to":"a"}"#), ("now {}", "now undefined"), ("now {}", "now }"),
             // Before a name or a call too many.
             ("now {}", "time {"), ("now {}", "now {} & search {"),
         ])

@@ -107,6 +107,7 @@ struct `Real tool calls of real models` {
     @Test func `show the modes that real servers are known for`() throws {
         let sides = try ["production", "candidate"].map { try `Real outputs of real models`.lines("recorded/tools_responses_\($0).jsonl") }
         let cases = try `Real outputs of real models`.lines("tools_bfcl.dev.jsonl")
+        var modes: [FailureMode?: Int] = [:]
         for (line, other) in zip(sides[0], sides[1]) {
             let item = cases.first { $0["id"] == line["case"] }
             let legs = [line, other].map { line in
@@ -120,9 +121,12 @@ struct `Real tool calls of real models` {
             }
             let finding = toolsCompared(
                 legs[0], legs[1], request: request(item?["tools"]?.serialisedString() ?? ""), gold: item?["label"])
-            print(
-                "\(line["case"]?.stringValue ?? ""): \(finding.agreement) \(finding.failureMode?.rawValue ?? "") \(finding.correct)",
-                finding.differences.map { "\($0.path) \($0.rule) \($0.productionValue ?? "-") | \($0.candidateValue ?? "-")" })
+            modes[finding.failureMode, default: 0] += 1
+            // Where production's server gave up there is nothing to compare.
+            #expect((finding.agreement == .incomparable) == (line["status"]?.intValue == 500))
+            if finding.failureMode == .missingToolCall { #expect(finding.correct == .candidateOnly) }
         }
+        print("recorded tool calls: \(modes.map { "\($0.value) \($0.key?.rawValue ?? "incomparable")" }.sorted())")
+        #expect(modes == [nil: 2, .missingToolCall: 3, .truncated: 1, .argumentsMismatch: 2])
     }
 }

@@ -33,6 +33,11 @@ let offeredTools = """
        "request_id":{"type":"string"},"fee":{"type":["number","null"],"default":0}},"required":["amount","to"]}}},
      {"type":"function","function":{"name":"search","parameters":{"type":"object","properties":{"query":{"type":"string"},
        "limit":{"type":"integer","default":10}},"required":["query"]}}},
+     {"type":"function","function":{"name":"set_mode","parameters":{"type":"object",
+       "properties":{"mode":{"type":"string","default":"eco"},"level":{"$ref":"#/$defs/level","default":3}},"required":["mode"],
+       "allOf":[{"properties":{"room":{"type":"string","default":"all"}}}],
+       "oneOf":[{"properties":{"speed":{"type":"integer","default":1}}},{"properties":{"speed":{"type":"integer","default":2}}}],
+       "$defs":{"level":{"type":"integer","default":5}}}}},
      {"type":"function","function":{"name":"now"}}]
     """
 
