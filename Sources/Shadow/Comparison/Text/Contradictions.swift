@@ -38,8 +38,9 @@ struct Contradictions {
             numbers(match)
             dates(match)
             names(match)
-            if match.similarity >= 0.7 { reversal(match) }
+            reversal(match)
         }
+        conclusions()
     }
 
     private mutating func add(_ rule: String, _ production: String, _ candidate: String) {
@@ -84,7 +85,7 @@ struct Contradictions {
             let (fact, otherFact) = (left.facts.numbers[number], right.facts.numbers[other])
             if !fact.reading.mayEqual(otherFact.reading) {
                 // The same numbers at other places among the same words.
-                if match.isWordForWord { add("number", text(left, fact.tokens), text(right, otherFact.tokens)) }
+                if match.isWordForWord, match.words >= 3 { add("number", text(left, fact.tokens), text(right, otherFact.tokens)) }
             } else if let unit = fact.unit, let otherUnit = otherFact.unit, unit != otherUnit {
                 add("unit", text(left, fact.tokens), text(right, otherFact.tokens))
             }
@@ -94,7 +95,7 @@ struct Contradictions {
     /// Whether two numbers of like sentences conflict: neither stands elsewhere in the other answer, or the sentences are nearly
     /// the same.
     private func isConflict(_ number: Int, _ other: Int, _ match: SentenceAlignment.Match) -> Bool {
-        if match.similarity >= 0.85 { return true }
+        if match.similarity >= 0.85, match.words >= 3 { return true }
         let (fact, otherFact) = (left.facts.numbers[number], right.facts.numbers[other])
         return !right.facts.numbers.contains { $0.reading.mayEqual(fact.reading) }
             && !left.facts.numbers.contains { $0.reading.mayEqual(otherFact.reading) }
@@ -122,7 +123,7 @@ struct Contradictions {
         ) { !Set(left.facts.names[$0].words).isDisjoint(with: right.facts.names[$1].words) }
         guard names.count == 1, others.count == 1 else { return }
         let (name, other) = (left.facts.names[names[0]], right.facts.names[others[0]])
-        guard match.similarity >= 0.85 || !FactComparison.isNamed(name, right.prose) && !FactComparison.isNamed(other, left.prose) else {
+        guard match.similarity >= 0.7, !FactComparison.isNamed(name, right.prose), !FactComparison.isNamed(other, left.prose) else {
             return
         }
         add("name", text(left, name.tokens), text(right, other.tokens))
@@ -130,11 +131,53 @@ struct Contradictions {
         candidate.names.insert(others[0])
     }
 
+    // MARK: Conclusions
+
+    /// Two answers end with other numbers, each in a last sentence that is but that number, or that are alike.
+    private mutating func conclusions() {
+        guard let number = Contradictions.conclusion(left), let other = Contradictions.conclusion(right),
+            !production.numbers.contains(number), !candidate.numbers.contains(other)
+        else { return }
+        let (fact, otherFact) = (left.facts.numbers[number], right.facts.numbers[other])
+        // The one's conclusion in the other's last sentence: they may well come to the same.
+        guard !Contradictions.concludes(right, with: fact), !Contradictions.concludes(left, with: otherFact) else { return }
+        let (words, others) = (Contradictions.lastWords(left), Contradictions.lastWords(right))
+        let shared = words.intersection(others).count
+        guard words.isEmpty || others.isEmpty || 10 * shared >= 3 * min(words.count, others.count) else { return }
+        add("number", text(left, fact.tokens), text(right, otherFact.tokens))
+        production.numbers.insert(number)
+        candidate.numbers.insert(other)
+    }
+
+    /// The last number of an answer whose last sentence has one.
+    private static func conclusion(_ statement: Statement) -> Int? {
+        guard let last = statement.facts.numbers.last, let token = statement.prose.tokens.last,
+            statement.prose.tokens[last.tokens.upperBound - 1].sentence == token.sentence
+        else { return nil }
+        return statement.facts.numbers.count - 1
+    }
+
+    private static func concludes(_ statement: Statement, with number: Facts.NumberFact) -> Bool {
+        let sentence = statement.prose.tokens.last?.sentence
+        return statement.facts.numbers.reversed().prefix { statement.prose.tokens[$0.tokens.lowerBound].sentence == sentence }
+            .contains { $0.reading.mayEqual(number.reading) }
+    }
+
+    private static func lastWords(_ statement: Statement) -> Set<UInt64> {
+        let sentence = statement.prose.tokens.last?.sentence
+        var words: Set<UInt64> = []
+        for token in statement.prose.tokens.reversed() {
+            if token.sentence != sentence { break }
+            if token.kind == .word { words.insert(token.hash) }
+        }
+        return words
+    }
+
     // MARK: Negations and opposites
 
+    /// Only in sentences that hardly differ otherwise: a clause more may well hold a `not`.
     private mutating func reversal(_ match: SentenceAlignment.Match) {
-        let counts = [match.production.count, match.candidate.count]
-        guard counts.max()! <= 2 * counts.min()! + 2 else { return }
+        guard match.similarity >= 0.75, abs(match.production.count - match.candidate.count) <= 3 else { return }
         let sentence = left.prose.text(Contradictions.range(left.prose, match.production))
         let other = right.prose.text(Contradictions.range(right.prose, match.candidate))
         if Contradictions.isNegated(left.prose, match.production) != Contradictions.isNegated(right.prose, match.candidate) {

@@ -12,9 +12,12 @@ struct FactComparison {
     /// `told`: facts that need no telling again. `isSameLanguage`: names and list items are only looked for in the same language.
     init(_ statement: Contradictions.Statement, in other: Contradictions.Statement, told: Contradictions.ToldFacts, isSameLanguage: Bool) {
         let (prose, facts) = (statement.prose, statement.facts)
-        let values = FactComparison.values(other.facts.numbers)
-        for (index, number) in facts.numbers.enumerated() where !told.numbers.contains(index) {
-            if values.contains(number.reading.value) || number.reading.other.map(values.contains) ?? false { continue }
+        // A number once told, as conflict or as missing, is not told again.
+        var values = FactComparison.values(other.facts.numbers)
+        for index in told.numbers { values.insert(facts.numbers[index].reading.value) }
+        for number in facts.numbers where !values.contains(number.reading.value) {
+            if let other = number.reading.other, values.contains(other) { continue }
+            values.insert(number.reading.value)
             add("number", prose, number.tokens)
         }
         for (index, date) in facts.dates.prefix(1000).enumerated() where !told.dates.contains(index) {
@@ -34,7 +37,7 @@ struct FactComparison {
 
     private mutating func add(_ rule: String, _ prose: Prose, _ tokens: Range<Int>) {
         let range = prose.tokens[tokens.lowerBound].range.lowerBound..<prose.tokens[tokens.upperBound - 1].range.upperBound
-        let text = prose.text(range)
+        let text = prose.text(range).replacing("**", with: "")
         if !missing.contains(where: { $0.rule == rule && $0.text == text }) { missing.append(Missing(rule: rule, text: text)) }
     }
 

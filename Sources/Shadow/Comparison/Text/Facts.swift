@@ -142,8 +142,7 @@ struct FactReader {
             if prose.tokens[end].kind == .word, let power = words?.power(prose.tokens[end].hash), power > 2 {
                 reading = reading.map { $0.scaled(by: power) }
                 end += 1
-            } else if prose.isGlued(end), prose.tokens[end].range.count == 1, prose.scalars[prose.tokens[end].range.lowerBound].lower == "k"
-            {
+            } else if isThousands(end, start) {
                 reading = reading.map { $0.scaled(by: 3) }
                 end += 1
             }
@@ -157,6 +156,16 @@ struct FactReader {
             end += 1
         }
         facts.numbers.append(Facts.NumberFact(reading: reading, unit: unit, tokens: begin..<end))
+    }
+
+    /// `5k`; `$5K`, since a capital alone may be a variable.
+    private func isThousands(_ index: Int, _ start: Int) -> Bool {
+        guard prose.isGlued(index), prose.tokens[index].range.count == 1 else { return false }
+        switch prose.scalars[prose.tokens[index].range.lowerBound] {
+        case "k": return true
+        case "K": return start > 0 && prose.isGlued(start) && unitSign(start - 1) != nil
+        default: return false
+        }
     }
 
     private func unitSign(_ index: Int) -> String? {

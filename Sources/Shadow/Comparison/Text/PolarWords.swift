@@ -2,12 +2,12 @@
 enum PolarWords {
     static let negations = WordHash.set(
         "not no never none cannot can't don't doesn't didn't isn't aren't wasn't weren't won't wouldn't shouldn't couldn't haven't hasn't hadn't "
-            + "without neither nor nobody nothing nowhere unable "
-            + "nicht kein keine keinen keiner keinem keines nie niemals ohne nichts niemand "
+            + "neither nor nobody nothing nowhere unable "
+            + "nicht kein keine keinen keiner keinem keines nie niemals nichts niemand "
             + "pas jamais aucun aucune rien n'est n'a n'ont n'y "
-            + "nunca jamás ningún ninguna ninguno nadie tampoco não nenhum nenhuma sem nessun nessuna niente "
-            + "niet geen nooit zonder nigdy żaden żadna brak bez не нет ни никогда нельзя без ні ніколи немає inte ingen inget aldrig ikke aldri "
-            + "ei eivät nem nincs soha değil yok hayır asla nu niciodată nikdy není nejsou لا ليس ليست لم لن غير بدون نہیں नहीं मत बिना न "
+            + "nunca jamás ningún ninguna ninguno nadie tampoco não nenhum nenhuma nessun nessuna niente "
+            + "niet geen nooit nigdy żaden żadna brak не нет ни никогда нельзя ні ніколи немає inte ingen inget aldrig ikke aldri "
+            + "ei eivät nem nincs soha değil yok hayır asla nu niciodată nikdy není nejsou لا ليس ليست لم لن غير نہیں नहीं मत न "
             + "不 没 沒 未 无 無 非 别 ない ません ず 않 안 못 없습니다 않습니다 아닙니다 없다 아니다")
 
     /// The Japanese endings of negation, which stand as single syllables.
@@ -29,7 +29,8 @@ enum PolarWords {
         "valid/invalid", "legal/illegal", "correct/incorrect", "right/wrong", "positive/negative", "minimum/maximum", "least/most",
         "min/max",
         "buy/sell", "win/lose", "won/lost", "accept/reject", "accepted/rejected", "approved/rejected", "approved/denied", "include/exclude",
-        "included/excluded", "with/without", "north/south", "east/west", "hot/cold", "warmer/colder", "bigger/smaller", "larger/smaller",
+        "included/excluded", "with/without", "mit/ohne", "avec/sans", "con/sin", "com/sem", "con/senza", "met/zonder", "z/bez", "с/без",
+        "north/south", "east/west", "hot/cold", "warmer/colder", "bigger/smaller", "larger/smaller",
         "longer/shorter", "faster/slower", "better/worse", "best/worst", "north/west", "add/remove", "import/export", "internal/external",
         "upper/lower", "mehr/weniger", "höher/niedriger", "steigt/sinkt", "vor/nach", "links/rechts", "größer/kleiner", "erlaubt/verboten",
         "immer/nie", "mindestens/höchstens", "an/aus", "plus/moins", "avant/après", "augmente/diminue", "gauche/droite", "toujours/jamais",
@@ -50,7 +51,7 @@ enum PolarWords {
 
     /// Signs that turn a comparison round.
     static let oppositeSigns: [Unicode.Scalar: Set<Unicode.Scalar>] = [
-        "<": [">", "≥"], ">": ["<", "≤"], "≤": ["≥", ">"], "≥": ["≤", "<"], "=": ["≠"], "≠": ["="], "+": ["-", "\u{2212}"], "✓": ["✗"],
+        "<": [">", "≥"], ">": ["<", "≤"], "≤": ["≥", ">"], "≥": ["≤", "<"], "=": ["≠"], "≠": ["="], "✓": ["✗"],
         "✅": ["❌"], "❌": ["✅"], "✗": ["✓"], "👍": ["👎"], "👎": ["👍"],
     ]
 }

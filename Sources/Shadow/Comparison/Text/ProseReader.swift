@@ -183,7 +183,9 @@ struct ProseReader {
             if scalar.isUnspaced { break }
             let kind = scalar.kind
             if kind == .sign {
-                guard scalar == "'" || scalar == "’", index + 1 < end, scalars[index + 1].isLetter else { break }
+                guard scalar == "'" || scalar == "’", index + 1 < end, scalars[index + 1].isLetter, !isPossessive(index + 1, end) else {
+                    break
+                }
                 scalar = "'"
             } else if kind != .letter && kind != .mark && kind != .digit {
                 break
@@ -202,6 +204,11 @@ struct ProseReader {
         isFirst = false
         tokens.append(token)
         return index
+    }
+
+    /// The s of `Ann's`, which is no part of the name.
+    private func isPossessive(_ index: Int, _ end: Int) -> Bool {
+        scalars[index].lower == "s" && (index + 1 == end || !scalars[index + 1].isLetter)
     }
 
     /// Digits, with single separators between digits.

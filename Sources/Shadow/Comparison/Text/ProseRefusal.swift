@@ -1,7 +1,7 @@
 /// Tells answers that refuse, in prose, to do what was asked. Made for precision: an answer that begins otherwise, is long, or
 /// answers after its disclaimer is none.
 struct ProseRefusal {
-    private static let maximumScalars = 600
+    private static let maximumScalars = 700
 
     /// Whether an answer is a refusal.
     static func isRefusal(_ prose: Prose) -> Bool {

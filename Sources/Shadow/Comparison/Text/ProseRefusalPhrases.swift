@@ -24,6 +24,7 @@ enum ProseRefusalPhrases {
         "i won't be able to ",
         "i will not be able to ", "i won't ", "i will not ", "i'm not allowed to ", "i am not allowed to ", "i'm not programmed to ",
         "i am not programmed to ", "i'm not comfortable ", "i must decline to ", "i have to decline to ",
+        "i am not trained to ", "i'm not trained to ",
     ]
 
     /// Acts that say by themselves that the request is refused.
@@ -39,7 +40,8 @@ enum ProseRefusalPhrases {
         "answer the question", "complete this request", "complete that request", "complete your request", "process your request",
         "process this request", "generate ", "generating ", "engage in", "engaging in", "participate in that", "participate in this",
         "discuss that", "discuss this", "respond to that", "respond to this", "respond to your", "continue with this request",
-        "write that", "create content", "creating content", "produce content", "offer assistance", "access real-time",
+        "write that", "create content", "creating content", "produce content", "offer assistance", "respond to or provide",
+        "access real-time",
         "access the internet",
         "browse the internet", "browse the web", "open links", "view images", "see images", "access external", "access personal", "do that",
         "in good conscience", "advise on this", "help someone", "promote", "endorse",
@@ -65,7 +67,8 @@ enum ProseRefusalPhrases {
         "i do not have access to the internet", "i don't have access to the internet", "i do not have access to personal",
         "i don't have access to personal", "i do not have access to current", "i don't have access to current",
         "i do not have access to external",
-        "i don't have access to external", "i do not have access to the context", "i do not have the ability to",
+        "i don't have access to external", "i do not have access to any", "i don't have access to any",
+        "i do not have access to the context", "i do not have the ability to",
         "i don't have the ability to",
         "i don't have the capability to", "i do not have the capability to", "i don't have personal", "i do not have personal",
         "it is against my", "it's against my", "this goes against my", "that goes against my", "your request goes against",

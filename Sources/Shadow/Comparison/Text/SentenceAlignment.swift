@@ -11,6 +11,8 @@ struct SentenceAlignment {
         var candidate: Range<Int>
         /// Twice the words in common over the words of both, 0…1; numbers and negations left out.
         var similarity: Double
+        /// How many words the shorter sentence has.
+        var words: Int
         /// The same words in the same order.
         var isWordForWord: Bool
     }
@@ -30,7 +32,7 @@ struct SentenceAlignment {
         if sentences.count == 1, others.count == 1, sentences[0].words.isEmpty, others[0].words.isEmpty {
             // Two answers that are but numbers, dates or signs.
             matches = [
-                Match(production: sentences[0].tokens, candidate: others[0].tokens, similarity: 1, isWordForWord: true)
+                Match(production: sentences[0].tokens, candidate: others[0].tokens, similarity: 1, words: 0, isWordForWord: true)
             ]
             return
         }
@@ -66,7 +68,7 @@ struct SentenceAlignment {
         guard shared[best.place] >= 2 || sentence.words.count == 1 && other.words.count == 1 else { return nil }
         return Match(
             production: sentence.tokens, candidate: other.tokens, similarity: best.similarity,
-            isWordForWord: sentence.sequence == other.sequence)
+            words: min(sentence.words.count, other.words.count), isWordForWord: sentence.sequence == other.sequence)
     }
 
     private static func sentences(_ prose: Prose, _ numbers: [Facts.NumberFact]) -> [Sentence] {

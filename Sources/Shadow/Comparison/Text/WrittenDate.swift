@@ -117,14 +117,15 @@ struct DateReader {
         guard prose.isSign(index + 1, sign), prose.isSign(index + 3, sign), (1...4).allSatisfy({ prose.isGlued(index + $0) }),
             let first = number(index), let second = number(index + 2), let third = number(index + 4)
         else { return nil }
-        return ordered(first, second, third).map { ($0, index + 5) }
+        return ordered(first, second, third, shortYears: sign == "/").map { ($0, index + 5) }
     }
 
-    private func ordered(_ first: Int, _ second: Int, _ third: Int) -> WrittenDate? {
+    /// Two digits are a year between slashes only: 20 - 6 - 13 is a calculation, 1.2.10 a version.
+    private func ordered(_ first: Int, _ second: Int, _ third: Int, shortYears: Bool = false) -> WrittenDate? {
         if (1000...2999).contains(first), (1...12).contains(second), (1...31).contains(third) {
             return WrittenDate(year: first, month: second, day: third)
         }
-        let year = third < 100 ? 2000 + third : third
+        let year = third < 100 && shortYears ? 2000 + third : third
         guard (1000...2999).contains(year), (1...31).contains(first), (1...31).contains(second), min(first, second) <= 12 else {
             return nil
         }
