@@ -177,10 +177,11 @@ struct Contradictions {
 
     /// Only in sentences that hardly differ otherwise: a clause more may well hold a `not`.
     private mutating func reversal(_ match: SentenceAlignment.Match) {
-        guard match.similarity >= 0.75, abs(match.production.count - match.candidate.count) <= 3 else { return }
+        let isNear = match.similarity >= 0.75 && abs(match.production.count - match.candidate.count) <= 3
+        guard isNear || match.production.count == match.candidate.count else { return }
         let sentence = left.prose.text(Contradictions.range(left.prose, match.production))
         let other = right.prose.text(Contradictions.range(right.prose, match.candidate))
-        if Contradictions.isNegated(left.prose, match.production) != Contradictions.isNegated(right.prose, match.candidate) {
+        if isNear, Contradictions.isNegated(left.prose, match.production) != Contradictions.isNegated(right.prose, match.candidate) {
             return add("negation", sentence, other)
         }
         if let pair = Contradictions.opposites(left.prose, match.production, right.prose, match.candidate) {

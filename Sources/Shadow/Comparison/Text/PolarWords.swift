@@ -23,7 +23,8 @@ enum PolarWords {
     private static let opposites: [String] = [
         "true/false", "increase/decrease", "increases/decreases", "increased/decreased", "increasing/decreasing", "rise/fall",
         "rises/falls",
-        "rose/fell", "more/less", "more/fewer", "higher/lower", "high/low", "above/below", "over/under", "before/after", "earlier/later",
+        "rose/fell", "grew/fell", "grow/shrink", "grew/shrank", "gain/loss", "gained/lost", "more/less", "more/fewer", "higher/lower",
+        "high/low", "above/below", "over/under", "before/after", "earlier/later",
         "first/last", "start/end", "left/right", "up/down", "always/never", "all/none", "open/closed", "open/close", "enable/disable",
         "enabled/disabled", "on/off", "allowed/forbidden", "allowed/prohibited", "safe/unsafe", "safe/dangerous", "possible/impossible",
         "valid/invalid", "legal/illegal", "correct/incorrect", "right/wrong", "positive/negative", "minimum/maximum", "least/most",

@@ -7,17 +7,26 @@ enum ProseForm {
     /// Longer texts are only equal as they are.
     private static let maximumBytes = 64 << 10
 
-    enum Level: Int {
+    enum Level: CaseIterable {
         case whitespace, `case`, punctuation
+        /// Case is left out by the full stop that makes a line a sentence, so that neither rule has the other in it.
+        case punctuationAndCase
+
+        var rule: EquivalenceRule {
+            switch self {
+            case .whitespace: .whitespace
+            case .case: .case
+            case .punctuation, .punctuationAndCase: .punctuation
+            }
+        }
     }
 
     /// The weakest rule by which two texts say the same; nil when none does.
     static func rule(_ left: String, _ right: String) -> EquivalenceRule? {
         guard left.utf8.count <= maximumBytes, right.utf8.count <= maximumBytes, haveSameLetters(left, right) else { return nil }
         let (scalars, others) = (Array(left.unicodeScalars), Array(right.unicodeScalars))
-        if form(scalars, .whitespace) == form(others, .whitespace) { return .whitespace }
-        if form(scalars, .case) == form(others, .case) { return .case }
-        return form(scalars, .punctuation) == form(others, .punctuation) ? .punctuation : nil
+        for level in Level.allCases where form(scalars, level) == form(others, level) { return level.rule }
+        return nil
     }
 
     /// No rule leaves out a letter or digit, and most texts that differ do so in one: the quick way out.
@@ -66,10 +75,10 @@ enum ProseForm {
                 parsed.append(prose)
             }
         }
-        if level.rawValue >= Level.case.rawValue {
+        if level == .case || level == .punctuationAndCase {
             for index in parsed.indices { parsed[index].foldFirstLetter() }
         }
-        if level == .punctuation {
+        if level == .punctuation || level == .punctuationAndCase {
             let isDiff = parsed.contains { $0.mark == ["+", " "] }
             for index in parsed.indices {
                 let isFollowedByItem = index + 1 < parsed.count && !parsed[index + 1].mark.isEmpty

@@ -204,7 +204,9 @@ struct ProseLine {
         for (index, scalar) in body.enumerated() {
             let before = result.last
             let after = at(index + 1)
-            if let narrow = ProseLine.narrow(scalar), let before, before.isLetter, before.value > 0x590, !(after?.isDigit ?? false) {
+            if let narrow = ProseLine.narrow(scalar), let before, before.value > 0x590, before.isLetter || before.kind == .mark,
+                !(after?.isDigit ?? false)
+            {
                 result.append(narrow)
             } else if scalar == "…", !(before?.isDigit ?? false), !(after?.isDigit ?? false) {
                 result += [".", ".", "."]
