@@ -9,6 +9,7 @@ enum CharacterFScore {
         var alphabet = Alphabet(capacity: text.count + reference.count)
         let symbols = alphabet.symbols(text)
         let others = alphabet.symbols(reference)
+        guard !symbols.isEmpty, !others.isEmpty else { return 0 }
         let bits = Int.bitWidth - alphabet.count.leadingZeroBitCount
         let matches =
             bits * order < UInt64.bitWidth
@@ -35,27 +36,28 @@ enum CharacterFScore {
         keys.reserveCapacity(text.count + reference.count)
         appendKeys(text, 0, bits, to: &keys)
         appendKeys(reference, 1, bits, to: &keys)
-        sort(&keys, bits: bits * order + 1)
+        sort(&keys, bits: bits * order)
         var matches = [Int](repeating: 0, count: order)
-        // For each n the places of the running group, of either text.
-        var counts = [Int](repeating: 0, count: order * 2)
+        // For each n the places of either text before the running group.
+        var starts = [Int](repeating: 0, count: order * 2)
+        var passed = [0, 0]
         for index in keys.indices {
-            let key = keys[index]
-            let side = Int(truncatingIfNeeded: key & 1)
-            let next = index + 1 < keys.count ? keys[index + 1] : ~key
-            let gram = key >> 1
+            passed[Int(truncatingIfNeeded: keys[index] & 1)] += 1
+            let gram = keys[index] &>> 1
             // The number of symbols that the next place begins with alike.
-            let differing = Key.bitWidth - (gram ^ (next >> 1)).leadingZeroBitCount
-            let shared = index + 1 < keys.count ? order - (differing + bits - 1) / bits : 0
-            for n in 1...order {
-                // Behind a text's end stand zeros, which are no n-gram.
-                if (gram >> Key((order - n) * bits)) & ((1 << Key(bits)) - 1) == 0 { break }
-                counts[(n - 1) * 2 + side] += 1
-                if n > shared {
-                    matches[n - 1] += min(counts[n * 2 - 2], counts[n * 2 - 1])
-                    counts[n * 2 - 2] = 0
-                    counts[n * 2 - 1] = 0
-                }
+            var shared = 0
+            if index + 1 < keys.count {
+                let differing = Key.bitWidth - (gram ^ (keys[index + 1] &>> 1)).leadingZeroBitCount
+                shared = order - (differing + bits - 1) / bits
+            }
+            // Behind a text's end stand zeros, which are no n-gram.
+            let length = order - gram.trailingZeroBitCount / bits
+            var n = shared + 1
+            while n <= order {
+                if n <= length { matches[n - 1] += min(passed[0] - starts[2 * n - 2], passed[1] - starts[2 * n - 1]) }
+                starts[2 * n - 2] = passed[0]
+                starts[2 * n - 1] = passed[1]
+                n += 1
             }
         }
         return matches
@@ -67,28 +69,29 @@ enum CharacterFScore {
         let mask: Key = (1 << Key(bits * order)) - 1
         var gram: Key = 0
         for index in 0..<(symbols.count + order - 1) {
-            gram = (gram << Key(bits)) & mask | (index < symbols.count ? Key(symbols[index]) : 0)
-            if index >= order - 1 { keys.append(gram << 1 | side) }
+            gram = (gram &<< Key(bits)) & mask | (index < symbols.count ? Key(symbols[index]) : 0)
+            if index >= order - 1 { keys.append(gram &<< 1 | side) }
         }
     }
 
-    /// Least significant digit first, ten bits at a time.
+    /// By all but the lowest bit, least significant digit first, in as few passes as ten bits each allow.
     private static func sort<Key: FixedWidthInteger & UnsignedInteger>(_ keys: inout [Key], bits: Int) {
-        let radix = 1024
+        let passes = (bits + 9) / 10
+        let width = (bits + passes - 1) / passes
+        let mask = 1 << width - 1
         var sorted = keys
-        var starts = [Int](repeating: 0, count: radix + 1)
-        var shift = 0
-        while shift < bits {
+        var starts = [Int](repeating: 0, count: mask + 2)
+        for pass in 0..<passes {
+            let shift = Key(1 + pass * width)
             for index in starts.indices { starts[index] = 0 }
-            for key in keys { starts[Int(truncatingIfNeeded: key >> Key(shift)) & (radix - 1) + 1] += 1 }
-            for digit in 1...radix { starts[digit] += starts[digit - 1] }
+            for key in keys { starts[Int(truncatingIfNeeded: key &>> shift) & mask + 1] += 1 }
+            for digit in 1...mask { starts[digit] += starts[digit - 1] }
             for key in keys {
-                let digit = Int(truncatingIfNeeded: key >> Key(shift)) & (radix - 1)
+                let digit = Int(truncatingIfNeeded: key &>> shift) & mask
                 sorted[starts[digit]] = key
                 starts[digit] += 1
             }
             swap(&keys, &sorted)
-            shift += 10
         }
     }
 }

@@ -26,6 +26,13 @@ struct Contradictions {
     struct Statement {
         var prose: Prose
         var facts: Facts
+        var words: WordSet
+
+        init(_ prose: Prose, language: String?) {
+            self.prose = prose
+            facts = Facts(prose, language: language)
+            words = WordSet(prose)
+        }
     }
 
     init(_ production: Statement, _ candidate: Statement) {
@@ -123,7 +130,8 @@ struct Contradictions {
         ) { !Set(left.facts.names[$0].words).isDisjoint(with: right.facts.names[$1].words) }
         guard names.count == 1, others.count == 1 else { return }
         let (name, other) = (left.facts.names[names[0]], right.facts.names[others[0]])
-        guard match.similarity >= 0.7, !FactComparison.isNamed(name, right.prose), !FactComparison.isNamed(other, left.prose) else {
+        guard match.similarity >= 0.7, !name.words.contains(where: right.words.contains), !other.words.contains(where: left.words.contains)
+        else {
             return
         }
         add("name", text(left, name.tokens), text(right, other.tokens))
@@ -206,11 +214,11 @@ struct Contradictions {
         let words = Set(prose.tokens[sentence].lazy.filter { $0.kind != .number }.map(\.hash))
         let others = Set(otherProse.tokens[otherSentence].lazy.filter { $0.kind != .number }.map(\.hash))
         for token in prose.tokens[sentence] where !others.contains(token.hash) {
-            let opposites: Set<UInt64>
+            let opposites: [UInt64]
             if token.kind == .word {
                 opposites = PolarWords.opposite[token.hash] ?? []
             } else if token.kind == .sign {
-                opposites = Set((PolarWords.oppositeSigns[prose.scalars[token.range.lowerBound]] ?? []).map { UInt64($0.value) })
+                opposites = (PolarWords.oppositeSigns[prose.scalars[token.range.lowerBound]] ?? []).map { UInt64($0.value) }
             } else {
                 continue
             }

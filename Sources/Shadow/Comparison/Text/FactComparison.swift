@@ -6,8 +6,15 @@ struct FactComparison {
         var text: String
     }
 
-    /// What only the first answer states, in the order of the kinds.
+    /// Only so many are told one by one.
+    static let most = 20
+
+    /// What only the first answer states, in the order of the kinds; the first of them.
     private(set) var missing: [Missing] = []
+    /// How many there are in all.
+    private(set) var count = 0
+    /// What has been told, so that nothing is told twice.
+    private var seen: Set<UInt64> = []
 
     /// `told`: facts that need no telling again. `isSameLanguage`: names and list items are only looked for in the same language.
     init(_ statement: Contradictions.Statement, in other: Contradictions.Statement, told: Contradictions.ToldFacts, isSameLanguage: Bool) {
@@ -30,15 +37,23 @@ struct FactComparison {
         codeSpans(statement, other)
         let (blocks, otherBlocks) = (prose.codeBlocks.count, other.prose.codeBlocks.count)
         for block in prose.codeBlocks.dropFirst(min(blocks, otherBlocks)) {
-            missing.append(Missing(rule: "code", text: prose.text(block)))
+            add("code") { prose.text(block) }
         }
-        if isSameLanguage { items(prose, other.prose) }
+        if isSameLanguage { items(prose, other.words) }
     }
 
     private mutating func add(_ rule: String, _ prose: Prose, _ tokens: Range<Int>) {
-        let range = prose.tokens[tokens.lowerBound].range.lowerBound..<prose.tokens[tokens.upperBound - 1].range.upperBound
-        let text = prose.text(range).replacing("**", with: "")
-        if !missing.contains(where: { $0.rule == rule && $0.text == text }) { missing.append(Missing(rule: rule, text: text)) }
+        var hash = WordHash.of(rule)
+        for token in prose.tokens[tokens] { hash = (hash ^ token.hash) &* 0x0000_0100_0000_01B3 }
+        guard seen.insert(hash).inserted else { return }
+        add(rule) {
+            prose.text(prose.tokens[tokens.lowerBound].range.lowerBound..<prose.tokens[tokens.upperBound - 1].range.upperBound)
+        }
+    }
+
+    private mutating func add(_ rule: String, _ text: () -> String) {
+        count += 1
+        if count <= FactComparison.most { missing.append(Missing(rule: rule, text: text())) }
     }
 
     private static func values(_ numbers: [Facts.NumberFact]) -> Set<DecimalNumber> {
@@ -55,23 +70,16 @@ struct FactComparison {
     private mutating func names(
         _ statement: Contradictions.Statement, _ other: Contradictions.Statement, _ told: Contradictions.ToldFacts
     ) {
-        guard statement.facts.names.count > told.names.count else { return }
-        let words = Set(other.prose.tokens.lazy.filter { $0.kind == .word }.map(\.hash))
         for (index, name) in statement.facts.names.enumerated() where !told.names.contains(index) {
-            if name.words.contains(where: words.contains) { continue }
+            if name.words.contains(where: other.words.contains) { continue }
             add("name", statement.prose, name.tokens)
         }
-    }
-
-    /// Whether an answer has a word of a name.
-    static func isNamed(_ name: Facts.NameFact, _ prose: Prose) -> Bool {
-        prose.tokens.contains { $0.kind == .word && name.words.contains($0.hash) }
     }
 
     // MARK: Code
 
     /// Only so many pieces of code are looked for in the other answer.
-    private static let maximumSpans = 50
+    private static let maximumSpans = 20
 
     private mutating func codeSpans(_ statement: Contradictions.Statement, _ other: Contradictions.Statement) {
         let keys = Set(other.facts.codeSpans.map(\.key))
@@ -90,19 +98,24 @@ struct FactComparison {
         return false
     }
 
-    /// Whether both answers have code blocks and they are not the same.
+    /// Whether both answers have code blocks and they are not the same; white space at a block's end is no difference.
     static func areBlocksDifferent(_ prose: Prose, _ other: Prose) -> Bool {
         guard !prose.codeBlocks.isEmpty, !other.codeBlocks.isEmpty else { return false }
-        let blocks = prose.codeBlocks.map { TextForm.spaced(prose.text($0)) }
-        return blocks != other.codeBlocks.map { TextForm.spaced(other.text($0)) }
+        return prose.codeBlocks.count != other.codeBlocks.count
+            || zip(prose.codeBlocks, other.codeBlocks).contains { trimmed(prose.scalars[$0]) != trimmed(other.scalars[$1]) }
+    }
+
+    private static func trimmed(_ block: ArraySlice<Unicode.Scalar>) -> ArraySlice<Unicode.Scalar> {
+        var block = block
+        while let last = block.last, last.isBlank { block.removeLast() }
+        return block
     }
 
     // MARK: List items
 
     /// An item is there when the other answer has most of its words, in a list or not. Short words stand everywhere.
-    private mutating func items(_ prose: Prose, _ other: Prose) {
+    private mutating func items(_ prose: Prose, _ words: WordSet) {
         guard prose.items.count >= 2 else { return }
-        let words = Set(other.tokens.lazy.filter { $0.kind == .word }.map(\.hash))
         for item in prose.items.prefix(200) {
             var count = 0
             var found = 0

@@ -15,28 +15,19 @@ enum MonthNames {
         "december dec dezember décembre diciembre dicembre dezembro dez grudnia grudzień декабря декабрь",
     ]
 
-    /// A month's number by the hash of its name.
-    static let numbers: [UInt64: Int] = {
-        var numbers: [UInt64: Int] = [:]
-        for (month, names) in names.enumerated() {
-            for hash in WordHash.set(names) { numbers[hash] = month + 1 }
-        }
-        return numbers
-    }()
+    /// A month's number by its name.
+    static let numbers = table(names)
 
     /// Names of the days of the week, in languages that write them with a capital or where they are no common word.
-    static let weekdays: [UInt64: Int] = {
-        var weekdays: [UInt64: Int] = [:]
-        let names = [
-            "monday montag lundi lunes lunedì maandag poniedziałek понедельник segunda-feira",
-            "tuesday dienstag mardi martes dinsdag wtorek вторник",
-            "wednesday mittwoch mercredi miércoles woensdag środa среда", "thursday donnerstag jeudi jueves donderdag czwartek четверг",
-            "friday freitag vendredi viernes vrijdag piątek пятница", "saturday samstag samedi sábado zaterdag sobota суббота",
-            "sunday sonntag dimanche domingo zondag niedziela воскресенье",
-        ]
-        for (day, names) in names.enumerated() {
-            for hash in WordHash.set(names) { weekdays[hash] = day }
-        }
-        return weekdays
-    }()
+    static let weekdays = table([
+        "monday montag lundi lunes lunedì maandag poniedziałek понедельник", "tuesday dienstag mardi martes dinsdag wtorek вторник",
+        "wednesday mittwoch mercredi miércoles woensdag środa среда", "thursday donnerstag jeudi jueves donderdag czwartek четверг",
+        "friday freitag vendredi viernes vrijdag piątek пятница", "saturday samstag samedi sábado zaterdag sobota суббота",
+        "sunday sonntag dimanche domingo zondag niedziela воскресенье",
+    ])
+
+    /// The lines numbered from 1.
+    private static func table(_ lines: [String]) -> WordTable<Int> {
+        WordTable(lines.enumerated().flatMap { line in line.element.split(separator: " ").map { (String($0), line.offset + 1) } })
+    }
 }

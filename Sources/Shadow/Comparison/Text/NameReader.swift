@@ -7,10 +7,10 @@ enum NameReader {
     }
 
     /// Words that show German where a text is too short for the detector.
-    private static let germanWords = WordHash.set("der und ist nicht ein eine für mit wir ich sie auf von zu wird sind oder auch das dem")
+    private static let germanWords = WordSet("der und ist nicht ein eine für mit wir ich sie auf von zu wird sind oder auch das dem")
 
     /// Words with a capital that name nobody.
-    private static let noNames = WordHash.set("i i'm i've i'll i'd ok okay")
+    private static let noNames = WordSet("i i'm i've i'll i'd ok okay")
 
     /// Sentences in which most words have capitals: titles, whose capitals say nothing.
     static func titledSentences(_ prose: Prose) -> Set<Int32> {

@@ -2,9 +2,9 @@
 /// (new) and `six` beside English `six`.
 struct NumberWords {
     /// A number below a hundred, or a hundred itself.
-    private var values: [UInt64: Int] = [:]
+    private let values: WordTable<Int>
     /// Powers of ten that multiply what stands before them.
-    private var powers: [UInt64: Int] = [:]
+    private let powers: WordTable<Int>
 
     private static let tables: [String: NumberWords] = [
         "en": NumberWords(
@@ -52,13 +52,12 @@ struct NumberWords {
         self.powers = NumberWords.entries(powers)
     }
 
-    private static func entries(_ text: String) -> [UInt64: Int] {
-        var entries: [UInt64: Int] = [:]
-        for entry in text.split(separator: " ") {
-            let parts = entry.split(separator: "=")
-            entries[WordHash.of(String(parts[0]))] = Int(parts[1])
-        }
-        return entries
+    private static func entries(_ text: String) -> WordTable<Int> {
+        WordTable(
+            text.split(separator: " ").map { entry in
+                let parts = entry.split(separator: "=")
+                return (String(parts[0]), Int(parts[1])!)
+            })
     }
 
     /// The words of a language; English ones where the language is not known, none for a language without a table.

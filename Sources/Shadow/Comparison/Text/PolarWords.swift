@@ -1,6 +1,6 @@
 /// Words that turn a statement round, in all languages at once; left out are those that mean something else in another one.
 enum PolarWords {
-    static let negations = WordHash.set(
+    static let negations = WordSet(
         "not no never none cannot can't don't doesn't didn't isn't aren't wasn't weren't won't wouldn't shouldn't couldn't haven't hasn't hadn't "
             + "neither nor nobody nothing nowhere unable "
             + "nicht kein keine keinen keiner keinem keines nie niemals nichts niemand "
@@ -13,10 +13,10 @@ enum PolarWords {
     /// The Japanese endings of negation, which stand as single syllables.
     static let japanese: [[UInt64]] = ["ない", "なく", "ません", "ぬ"].map { $0.unicodeScalars.map { WordHash.of(String($0)) } }
 
-    static let yes = WordHash.set(
+    static let yes = WordSet(
         "yes yeah yep true correct right ja doch wahr richtig oui vrai sí si sì sim verdadero vero verdadeiro tak prawda да верно так правда 是 对 對 "
             + "はい 네 예 نعم صحيح हाँ हां evet ano kyllä igen da vâng")
-    static let no = WordHash.set(
+    static let no = WordSet(
         "no nope false incorrect wrong nein falsch non faux falso não nee onwaar nie fałsz нет неверно ні 否 不 错 いいえ 아니요 아니오 لا خطأ नहीं "
             + "hayır ne ei nem không")
 
@@ -40,18 +40,20 @@ enum PolarWords {
     ]
 
     /// What a word is the opposite of.
-    static let opposite: [UInt64: Set<UInt64>] = {
-        var opposite: [UInt64: Set<UInt64>] = [:]
+    static let opposite: WordTable<[UInt64]> = {
+        var opposite = WordTable<[UInt64]>(capacity: 2 * opposites.count)
         for pair in opposites {
             let words = pair.split(separator: "/").map { WordHash.of(String($0)) }
-            opposite[words[0], default: []].insert(words[1])
-            opposite[words[1], default: []].insert(words[0])
+            for (word, other) in [(words[0], words[1]), (words[1], words[0])] {
+                opposite.insert(word, [])
+                opposite.update(word) { $0.append(other) }
+            }
         }
         return opposite
     }()
 
     /// Signs that turn a comparison round.
-    static let oppositeSigns: [Unicode.Scalar: Set<Unicode.Scalar>] = [
+    static let oppositeSigns: [Unicode.Scalar: [Unicode.Scalar]] = [
         "<": [">", "≥"], ">": ["<", "≤"], "≤": ["≥", ">"], "≥": ["≤", "<"], "=": ["≠"], "≠": ["="], "✓": ["✗"],
         "✅": ["❌"], "❌": ["✅"], "✗": ["✓"], "👍": ["👎"], "👎": ["👍"],
     ]

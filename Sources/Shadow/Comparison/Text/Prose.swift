@@ -64,10 +64,18 @@ struct Prose {
     /// A token's text.
     func text(_ token: Token) -> String { text(token.range) }
 
-    /// The text of a range of scalars.
+    /// The text of a range of scalars as it is shown: without the stars of bold, and of no more than differences keep.
     func text(_ range: Range<Int>) -> String {
         var view = String.UnicodeScalarView()
-        view.append(contentsOf: scalars[range])
+        var index = range.lowerBound
+        while index < range.upperBound, index - range.lowerBound < 2500 {
+            if scalars[index] == "*", index + 1 < range.upperBound, scalars[index + 1] == "*" {
+                index += 2
+            } else {
+                view.append(scalars[index])
+                index += 1
+            }
+        }
         return String(view)
     }
 

@@ -1,6 +1,6 @@
 extension ProseReader {
     /// Words whose full stop ends no sentence.
-    private static let abbreviations = WordHash.set(
+    private static let abbreviations = WordSet(
         "dr mr mrs ms prof st no vs etc e.g i.e eg ie inc ltd co jr sr fig approx est nr bzw ca evtl ggf usw dhr mevr sra sres art núm")
 
     /// Whether the sign at an index ends a sentence.
@@ -59,10 +59,10 @@ extension ProseReader {
         return stop
     }
 
-    private func begins(_ start: Int, _ end: Int, _ prefix: StaticString) -> Bool {
-        guard start + prefix.utf8CodeUnitCount < end, scalars[start].lower == "h" || scalars[start].lower == "w" else { return false }
+    private func begins(_ start: Int, _ end: Int, _ prefix: String) -> Bool {
+        guard start + prefix.utf8.count < end, scalars[start].lower == "h" || scalars[start].lower == "w" else { return false }
         var index = start
-        for scalar in "\(prefix)".unicodeScalars {
+        for scalar in prefix.unicodeScalars {
             if scalars[index].lower != scalar { return false }
             index += 1
         }

@@ -180,6 +180,13 @@ struct ProseReader {
         var lower = 0
         while index < end {
             var scalar = scalars[index]
+            if case 0x61...0x7A = scalar.value {
+                // Most letters of most texts.
+                lower += 1
+                hash.add(scalar)
+                index += 1
+                continue
+            }
             if scalar.isUnspaced { break }
             let kind = scalar.kind
             if kind == .sign {

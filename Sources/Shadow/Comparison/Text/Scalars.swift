@@ -90,21 +90,3 @@ extension Unicode.Scalar {
         }
     }
 }
-
-/// FNV-1a over scalars: words are known by the hash of their small letters. Two of a text's words meet by chance once in 10¹³
-/// texts.
-struct WordHash {
-    private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
-
-    mutating func add(_ scalar: Unicode.Scalar) { value = (value ^ UInt64(scalar.value)) &* 0x0000_0100_0000_01B3 }
-
-    /// The hash of a word as it stands in a table.
-    static func of(_ word: String) -> UInt64 {
-        var hash = WordHash()
-        for scalar in word.unicodeScalars { hash.add(scalar.lower) }
-        return hash.value
-    }
-
-    /// The hashes of words that stand in a string with spaces between them.
-    static func set(_ words: String) -> Set<UInt64> { Set(words.split(separator: " ").map { of(String($0)) }) }
-}

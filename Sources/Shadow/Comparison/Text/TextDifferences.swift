@@ -5,9 +5,6 @@ struct TextDifferences {
     /// chrF from which two answers with the same facts count as one meaning in another style.
     static let leastSimilarity = 0.4
 
-    /// Of each signal only so many differences are told one by one.
-    private static let most = 20
-
     private let production: Delivery
     private let candidate: Delivery
     private let left: Prose
@@ -43,8 +40,8 @@ struct TextDifferences {
         let (language, otherLanguage) = (TextLanguage(left), TextLanguage(right))
         let isSameLanguage = !language.differs(from: otherLanguage)
         if !isSameLanguage { add(.languageMismatch, "text.language", language.name, otherLanguage.name) }
-        let statement = Contradictions.Statement(prose: left, facts: Facts(left, language: language.code ?? otherLanguage.code))
-        let other = Contradictions.Statement(prose: right, facts: Facts(right, language: otherLanguage.code ?? language.code))
+        let statement = Contradictions.Statement(left, language: language.code ?? otherLanguage.code)
+        let other = Contradictions.Statement(right, language: otherLanguage.code ?? language.code)
         let count = differences.count
         addFacts(statement, other, isSameLanguage)
         addSimilarity(isSameInFacts: differences.count == count && isSameLanguage)
@@ -53,21 +50,21 @@ struct TextDifferences {
 
     private mutating func addFacts(_ statement: Contradictions.Statement, _ other: Contradictions.Statement, _ isSameLanguage: Bool) {
         let contradictions = Contradictions(statement, other)
-        for conflict in contradictions.conflicts.prefix(TextDifferences.most) {
+        for conflict in contradictions.conflicts.prefix(FactComparison.most) {
             add(.contradiction, "text.\(conflict.rule)", conflict.production, conflict.candidate)
         }
         addRest(.contradiction, contradictions.conflicts.count)
-        let omitted = FactComparison(statement, in: other, told: contradictions.production, isSameLanguage: isSameLanguage).missing
-        for fact in omitted.prefix(TextDifferences.most) { add(.omission, "text.\(fact.rule)", fact.text, nil) }
+        let omitted = FactComparison(statement, in: other, told: contradictions.production, isSameLanguage: isSameLanguage)
+        for fact in omitted.missing { add(.omission, "text.\(fact.rule)", fact.text, nil) }
         addRest(.omission, omitted.count)
-        let added = FactComparison(other, in: statement, told: contradictions.candidate, isSameLanguage: isSameLanguage).missing
-        for fact in added.prefix(TextDifferences.most) { add(.addition, "text.\(fact.rule)", nil, fact.text) }
+        let added = FactComparison(other, in: statement, told: contradictions.candidate, isSameLanguage: isSameLanguage)
+        for fact in added.missing { add(.addition, "text.\(fact.rule)", nil, fact.text) }
         addRest(.addition, added.count)
     }
 
     private mutating func addRest(_ mode: FailureMode, _ count: Int) {
-        guard count > TextDifferences.most else { return }
-        let rest = "\(count - TextDifferences.most) more"
+        guard count > FactComparison.most else { return }
+        let rest = "\(count - FactComparison.most) more"
         add(mode, "text.more", mode == .addition ? nil : rest, mode == .omission ? nil : rest)
     }
 

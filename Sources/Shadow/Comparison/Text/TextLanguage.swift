@@ -104,20 +104,33 @@ struct TextLanguage {
         "zh", "zh-Hant", "ja", "ko", "vi", "id", "th", "ro", "bg", "ca",
     ]
 
-    /// More tells no more.
-    private static let maximumBytes = 768
+    /// More tells no more and takes longer.
+    private static let maximumBytes = 384
 
     private static func detected(_ prose: Prose, _ script: Script, _ letters: Int) -> String? {
         guard letters >= (script == .han ? 6 : fewestLetters) else { return nil }
-        var text: [UInt8] = []
-        text.reserveCapacity(maximumBytes + 64)
-        for token in prose.tokens where token.kind == .word || token.kind == .sign {
-            if token.flags.contains(.spaced) { text.append(0x20) }
-            for scalar in prose.scalars[token.range] { text.append(contentsOf: UTF8.encode(scalar)!) }
-            if text.count >= maximumBytes { break }
-        }
-        guard let guess = LanguageGuess(text.span), guess.percent >= 75 else { return nil }
+        var text = sample(prose.tokens[...], of: prose, atMost: maximumBytes / 2)
+        let rest = prose.tokens.dropFirst(text.tokens)
+        // From the end as well, which may be a translation of the beginning.
+        let end = sample(rest.suffix(max(rest.count / 2, min(rest.count, 40))), of: prose, atMost: maximumBytes / 2)
+        text.bytes.append(contentsOf: end.bytes)
+        guard let guess = LanguageGuess(text.bytes.span), guess.percent >= 75 else { return nil }
         return common.contains(guess.code) || letters >= fewestLettersOfRareLanguages ? guess.code : nil
+    }
+
+    /// The words and signs of the first tokens, and how many tokens that took.
+    private static func sample(_ tokens: ArraySlice<Prose.Token>, of prose: Prose, atMost bytes: Int) -> (bytes: [UInt8], tokens: Int) {
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes + 64)
+        for (index, token) in tokens.enumerated() {
+            if text.count >= bytes { return (text, index) }
+            guard token.kind == .word || token.kind == .sign else { continue }
+            if token.flags.contains(.spaced) { text.append(0x20) }
+            for scalar in prose.scalars[token.range] {
+                if scalar.isASCII { text.append(UInt8(scalar.value)) } else { text.append(contentsOf: scalar.utf8) }
+            }
+        }
+        return (text, tokens.count)
     }
 
     /// Languages that the detector takes for each other count as one.

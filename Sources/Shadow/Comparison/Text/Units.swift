@@ -1,27 +1,28 @@
 /// Units and currencies as they stand beside numbers: known by a canonical name each, so that `km` and `kilometers` meet.
 enum Units {
     /// Written in full, in any case.
-    private static let words: [UInt64: String] = table([
-        "%": "percent prozent percentage pourcent procent процентов процента процент",
-        "km": "kilometer kilometers kilometre kilometres kilómetros kilomètres kilometrów километров километра",
-        "m": "meter meters metre metres metros mètres metrów метров метра",
-        "cm": "centimeter centimeters centimetre centimetres zentimeter",
-        "mm": "millimeter millimeters millimetre millimetres", "mi": "mile miles meilen millas милль миль",
-        "ft": "foot feet fuß", "in": "inch inches", "yd": "yard yards",
-        "kg": "kilogram kilograms kilogramm kilogrammes kilos kilo килограммов килограмм",
-        "g": "gram grams gramm grammes gramos граммов", "mg": "milligram milligrams milligramm", "t": "tonne tonnes tons tonnen тонн",
-        "lb": "lb lbs", "oz": "ounce ounces", "l": "liter liters litre litres litros litrów литров",
-        "ml": "milliliter milliliters millilitre millilitres", "gal": "gallon gallons",
-        "s": "second seconds sec secs sekunde sekunden secondes segundos secondi секунд sekund",
-        "min": "minute minutes mins minuten minutos minuti минут минуты minut",
-        "h": "hour hours hrs stunde stunden heures heure horas hora ore часов часа godzin godziny uur",
-        "d": "day days tag tage tagen jours jour días dias giorni dni дней дня dagen",
-        "week": "week weeks woche wochen semaine semaines semana semanas settimane tygodni недель недели weken",
-        "month": "month months monat monate monaten mois mes meses mesi miesięcy месяцев месяца maanden",
-        "year": "year years jahr jahre jahren ans année années años anos anni lat лет года jaar",
-        "$": "dollar dollars usd dólares dolarów долларов", "€": "euro euros eur евро", "£": "gbp sterling", "¥": "yen jpy cny yuan",
-        "₹": "rupee rupees inr", "₽": "rubel ruble rubles rub рублей рубля", "zł": "złoty złotych złote pln",
-        "¢": "cent cents centimes centavos",
+    private static let words: WordTable<String> = table([
+        ("%", "percent prozent percentage pourcent procent процентов процента процент"),
+        ("km", "kilometer kilometers kilometre kilometres kilómetros kilomètres kilometrów километров километра"),
+        ("m", "meter meters metre metres metros mètres metrów метров метра"),
+        ("cm", "centimeter centimeters centimetre centimetres zentimeter"),
+        ("mm", "millimeter millimeters millimetre millimetres"), ("mi", "mile miles meilen millas милль миль"),
+        ("ft", "foot feet fuß"), ("in", "inch inches"), ("yd", "yard yards"),
+        ("kg", "kilogram kilograms kilogramm kilogrammes kilos kilo килограммов килограмм"),
+        ("g", "gram grams gramm grammes gramos граммов"), ("mg", "milligram milligrams milligramm"), ("t", "tonne tonnes tons tonnen тонн"),
+        ("lb", "lb lbs"), ("oz", "ounce ounces"), ("l", "liter liters litre litres litros litrów литров"),
+        ("ml", "milliliter milliliters millilitre millilitres"), ("gal", "gallon gallons"),
+        ("s", "second seconds sec secs sekunde sekunden secondes segundos secondi секунд sekund"),
+        ("min", "minute minutes mins minuten minutos minuti минут минуты minut"),
+        ("h", "hour hours hrs stunde stunden heures heure horas hora ore часов часа godzin godziny uur"),
+        ("d", "day days tag tage tagen jours jour días dias giorni dni дней дня dagen"),
+        ("week", "week weeks woche wochen semaine semaines semana semanas settimane tygodni недель недели weken"),
+        ("month", "month months monat monate monaten mois mes meses mesi miesięcy месяцев месяца maanden"),
+        ("year", "year years jahr jahre jahren ans année années años anos anni lat лет года jaar"),
+        ("$", "dollar dollars usd dólares dolarów долларов"), ("€", "euro euros eur евро"), ("£", "gbp sterling"),
+        ("¥", "yen jpy cny yuan"),
+        ("₹", "rupee rupees inr"), ("₽", "rubel ruble rubles rub рублей рубля"), ("zł", "złoty złotych złote pln"),
+        ("¢", "cent cents centimes centavos"),
     ])
 
     /// Symbols that mean something else in other case.
@@ -50,11 +51,7 @@ enum Units {
         }
     }
 
-    private static func table(_ units: [String: String]) -> [UInt64: String] {
-        var table: [UInt64: String] = [:]
-        for (unit, words) in units {
-            for word in words.split(separator: " ") { table[WordHash.of(String(word))] = unit }
-        }
-        return table
+    private static func table(_ units: [(String, String)]) -> WordTable<String> {
+        WordTable(units.flatMap { unit in unit.1.split(separator: " ").map { (String($0), unit.0) } })
     }
 }

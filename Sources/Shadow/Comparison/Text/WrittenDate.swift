@@ -90,8 +90,8 @@ struct DateReader {
         return (WrittenDate(month: month, day: day), next)
     }
 
-    private static let links = WordHash.set("of de del di do")
-    private static let endings = WordHash.set("st nd rd th er")
+    private static let links = WordSet("of de del di do")
+    private static let endings = WordSet("st nd rd th er")
 
     private func skipLink(_ index: Int) -> Int {
         index < prose.tokens.count && DateReader.links.contains(prose.tokens[index].hash) ? index + 1 : index
