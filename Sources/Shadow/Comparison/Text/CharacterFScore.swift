@@ -38,11 +38,13 @@ enum CharacterFScore {
         appendKeys(reference, 1, bits, to: &keys)
         sort(&keys, bits: bits * order)
         var matches = [Int](repeating: 0, count: order)
-        // For each n the places of either text before the running group.
-        var starts = [Int](repeating: 0, count: order * 2)
-        var passed = [0, 0]
+        // The places of either text before the running group of each n, and up to here.
+        var textStarts = InlineArray<7, Int>(repeating: 0)
+        var referenceStarts = InlineArray<7, Int>(repeating: 0)
+        var textCount = 0
+        var referenceCount = 0
         for index in keys.indices {
-            passed[Int(truncatingIfNeeded: keys[index] & 1)] += 1
+            if keys[index] & 1 == 0 { textCount += 1 } else { referenceCount += 1 }
             let gram = keys[index] &>> 1
             // The number of symbols that the next place begins with alike.
             var shared = 0
@@ -54,9 +56,9 @@ enum CharacterFScore {
             let length = order - gram.trailingZeroBitCount / bits
             var n = shared + 1
             while n <= order {
-                if n <= length { matches[n - 1] += min(passed[0] - starts[2 * n - 2], passed[1] - starts[2 * n - 1]) }
-                starts[2 * n - 2] = passed[0]
-                starts[2 * n - 1] = passed[1]
+                if n <= length { matches[n - 1] += min(textCount - textStarts[n], referenceCount - referenceStarts[n]) }
+                textStarts[n] = textCount
+                referenceStarts[n] = referenceCount
                 n += 1
             }
         }

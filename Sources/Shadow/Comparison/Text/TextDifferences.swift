@@ -2,7 +2,9 @@ import Traffic
 
 /// Gathers the ways in which two answers differ, those that decide the mode first.
 struct TextDifferences {
-    /// chrF from which two answers with the same facts count as one meaning in another style.
+    /// chrF from which two answers with the same facts count as one meaning in another style: the least round value that answers to
+    /// different questions hardly ever reach. Of 2,000 such pairs of worked solutions none does, of 4,000 of long open-ended answers 0.35 %
+    /// (at 0.35 4.5 %, at 0.3 19 %), of 1,204 of short answers none; of solutions of one problem that come to the same number 66 % do.
     static let leastSimilarity = 0.4
 
     private let production: Delivery
