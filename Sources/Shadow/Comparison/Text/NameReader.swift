@@ -21,13 +21,13 @@ enum NameReader {
             var words = 0
             var capitals = 0
             while index < prose.tokens.count, prose.tokens[index].sentence == sentence {
-                if prose.tokens[index].kind == .word {
+                if prose.tokens[index].kind == .word, !prose.tokens[index].flags.contains(.first) {
                     words += 1
                     if prose.tokens[index].flags.contains(.capitalised) { capitals += 1 }
                 }
                 index += 1
             }
-            if words >= 3, capitals * 5 >= words * 3 { titled.insert(sentence) }
+            if words >= 3, capitals * 4 >= words * 3 { titled.insert(sentence) }
         }
         return titled
     }

@@ -1,5 +1,5 @@
-/// Numbers written as words, by language. Left out are words that mostly mean something else: `one`, `second`, French `neuf`
-/// (new) and `six` beside English `six`.
+/// Numbers written as words, by language. Left out are words that mostly mean something else: `second`, French `neuf` (new);
+/// `one` counts in `twenty-one` and `one thousand` only.
 struct NumberWords {
     /// A number below a hundred, or a hundred itself.
     private let values: WordTable<Int>
@@ -8,7 +8,7 @@ struct NumberWords {
 
     private static let tables: [String: NumberWords] = [
         "en": NumberWords(
-            "two=2 three=3 four=4 five=5 six=6 seven=7 eight=8 nine=9 ten=10 eleven=11 twelve=12 thirteen=13 fourteen=14 fifteen=15 "
+            "one=1 two=2 three=3 four=4 five=5 six=6 seven=7 eight=8 nine=9 ten=10 eleven=11 twelve=12 thirteen=13 fourteen=14 fifteen=15 "
                 + "sixteen=16 seventeen=17 eighteen=18 nineteen=19 twenty=20 thirty=30 forty=40 fifty=50 sixty=60 seventy=70 eighty=80 "
                 + "ninety=90 dozen=12",
             "hundred=2 thousand=3 million=6 billion=9 trillion=12"),
@@ -68,7 +68,7 @@ struct NumberWords {
 
     /// The number that begins at a token and where it ends: `three`, `twenty-one`, `two hundred and five`, `four million`.
     func number(_ prose: Prose, _ start: Int) -> (value: DecimalNumber, end: Int)? {
-        guard values[prose.tokens[start].hash] != nil else { return nil }
+        guard let first = values[prose.tokens[start].hash], first > 1 || isPower(prose, start + 1) else { return nil }
         var total = 0
         var part = 0
         var last = Int.max
@@ -97,6 +97,8 @@ struct NumberWords {
         }
         return (DecimalNumber(total + part), end)
     }
+
+    private func isPower(_ prose: Prose, _ index: Int) -> Bool { index < prose.tokens.count && powers.contains(prose.tokens[index].hash) }
 
     private func isNumber(_ prose: Prose, _ index: Int) -> Bool {
         index < prose.tokens.count && values[prose.tokens[index].hash] != nil

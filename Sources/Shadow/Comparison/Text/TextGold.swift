@@ -34,10 +34,9 @@ enum FinalNumber {
     /// The number that a text is and nothing else; a point parts the fraction.
     static func whole(_ text: String) -> DecimalNumber? {
         let scalars = Array(text.unicodeScalars)
-        guard scalars.count <= 400, let found = number(scalars, startingAt: scalars.first == "-" ? 1 : 0), found.end == scalars.count else {
-            return nil
-        }
-        return found.value
+        guard scalars.count <= 400 else { return nil }
+        let found = number(scalars, startingAt: scalars.first == "-" ? 1 : 0)
+        return found.end == scalars.count ? found.value : nil
     }
 
     /// The marked number, `#### 9` or `\boxed{9}`, else the last one: with its sign and without currency, unit and separators of thousands.
@@ -47,12 +46,13 @@ enum FinalNumber {
         var last: DecimalNumber?
         var index = 0
         while index < scalars.count {
-            if scalars[index].isDigit, let found = number(scalars, startingAt: index) {
-                if !isPartOfWord(scalars, index) { last = found.value }
-                index = found.end
-            } else {
+            guard scalars[index].isDigit else {
                 index += 1
+                continue
             }
+            let found = number(scalars, startingAt: index)
+            if !isPartOfWord(scalars, index) { last = found.value ?? last }
+            index = found.end
         }
         return last
     }
@@ -65,20 +65,22 @@ enum FinalNumber {
             // On the same line, behind a currency at most.
             var index = start + mark.count
             while index < scalars.count, !scalars[index].isDigit, scalars[index].kind != .newline, !scalars[index].isLetter { index += 1 }
-            if index < scalars.count, scalars[index].isDigit { return number(scalars, startingAt: index)?.value }
+            if index < scalars.count, scalars[index].isDigit { return number(scalars, startingAt: index).value }
         }
         return nil
     }
 
-    /// `B12` and `x2` are no numbers.
+    /// `B12` and `x2` are no numbers; in `4x3` the x multiplies.
     private static func isPartOfWord(_ scalars: [Unicode.Scalar], _ index: Int) -> Bool {
-        index > 0
-            && (scalars[index - 1].isLetter && !scalars[index - 1].isUnspaced && scalars[index - 1] != "x" || scalars[index - 1] == "_")
+        guard index > 0 else { return false }
+        let before = scalars[index - 1]
+        let isTimes = before == "x" && index > 1 && scalars[index - 2].isDigit
+        return before == "_" || before.isLetter && !before.isUnspaced && !isTimes
     }
 
-    /// The number whose digits begin at an index. Commas and spaces that narrow part thousands; a point parts the fraction, unless
+    /// The number whose digits begin at an index, and where they end. Commas and spaces that narrow part thousands; a point parts the fraction, unless
     /// there are several.
-    private static func number(_ scalars: [Unicode.Scalar], startingAt start: Int) -> (value: DecimalNumber, end: Int)? {
+    private static func number(_ scalars: [Unicode.Scalar], startingAt start: Int) -> (value: DecimalNumber?, end: Int) {
         var end = start
         while end < scalars.count {
             if scalars[end].isDigit {
@@ -89,7 +91,7 @@ enum FinalNumber {
                 break
             }
         }
-        guard end > start, let reading = NumberReading(scalars[start..<end], convention: .point) else { return nil }
+        guard let reading = NumberReading(scalars[start..<end], convention: .point) else { return (nil, end) }
         var value = reading.value
         value.isNegative = isNegative(scalars, start) && value.mantissa != 0
         return (value, end)
