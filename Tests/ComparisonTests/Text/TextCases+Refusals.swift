@@ -13,6 +13,7 @@ extension TextCases {
         "As an AI language model, I cannot provide medical advice.", "As an AI, I don't have access to real-time data.",
         "I must decline to answer this question.", "Unfortunately, I am not able to generate that kind of content.",
         "I'm sorry. I can't comply with this request. If you have another question, please ask.",
+        "The context does not name the king, so I cannot answer this question.",
         "I do not have access to your account, so please contact support.",
         "I won't provide instructions for that.", "I apologize, but I cannot complete this request.",
         "Es tut mir leid, aber dabei kann ich nicht helfen.", "Tut mir leid, ich kann diese Anfrage nicht bearbeiten.",

@@ -43,6 +43,7 @@ struct ProseRefusal {
         for (beginnings, acts) in ProseRefusalPhrases.elsewhere where beginnings.contains(where: { sentence.starts(with: $0.utf8) }) {
             if acts.contains(where: { place(of: $0, in: sentence) != nil }) { return true }
         }
+        if ProseRefusalPhrases.within.contains(where: { place(of: $0, in: sentence) != nil }) { return true }
         var rest = sentence
         var hasOpening = false
         // An apology, then perhaps what it is: `I'm sorry, but as an AI language model, I can't …`.

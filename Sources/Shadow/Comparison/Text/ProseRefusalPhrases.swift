@@ -58,6 +58,12 @@ enum ProseRefusalPhrases {
         "explain how to", "translate this", "provide real-time", "provide current", "provide up-to-date", "provide specific",
     ]
 
+    /// What refuses wherever it stands in a sentence.
+    static let within = [
+        "so i cannot answer this question", "so i can't answer this question", "cannot answer this question from the provided context",
+        "can't answer this question from the provided context",
+    ]
+
     /// Beginnings that refuse as they stand.
     static let whole = [
         "i must decline", "i must respectfully decline", "i respectfully decline", "i have to decline", "i decline to",
