@@ -60,16 +60,19 @@ struct Contradictions {
         guard let answer = Contradictions.polarity(left.prose), let other = Contradictions.polarity(right.prose),
             answer.isYes != other.isYes
         else { return }
-        add("polarity", left.prose.text(answer.token), right.prose.text(other.token))
+        add("polarity", answer.word, other.word)
     }
 
-    /// The yes or no that an answer begins with. Where a word follows at once, it is part of something else: `No problem`.
-    private static func polarity(_ prose: Prose) -> (isYes: Bool, token: Prose.Token)? {
-        guard let token = prose.tokens.first, token.kind == .word else { return nil }
-        let isYes = PolarWords.yes.contains(token.hash)
-        guard isYes || PolarWords.no.contains(token.hash) else { return nil }
-        let isAlone = prose.tokens.count == 1 || prose.tokens[1].kind == .sign || prose.tokens[1].sentence != token.sentence
-        return isAlone || prose.scalars[token.range.lowerBound].isUnspaced ? (isYes, token) : nil
+    /// The yes or no that an answer begins with. Where a word follows at once, it is part of something else: `No problem`, 对不起.
+    private static func polarity(_ prose: Prose) -> (isYes: Bool, word: String)? {
+        guard let first = prose.tokens.first, first.kind == .word else { return nil }
+        let isUnspaced = prose.scalars[first.range.lowerBound].isUnspaced
+        let words = prose.tokens.prefix(5).prefix { $0.kind == .word && $0.sentence == first.sentence }
+        guard words.count == 1 || isUnspaced && words.count < 5, let last = words.last else { return nil }
+        let word = prose.text(first.range.lowerBound..<last.range.upperBound)
+        let hash = words.count == 1 ? first.hash : WordHash.of(word)
+        if PolarWords.yes.contains(hash) { return (true, word) }
+        return PolarWords.no.contains(hash) ? (false, word) : nil
     }
 
     // MARK: Numbers and their units

@@ -14,10 +14,10 @@ enum PolarWords {
     static let japanese: [[UInt64]] = ["ない", "なく", "ません", "ぬ"].map { $0.unicodeScalars.map { WordHash.of(String($0)) } }
 
     static let yes = WordSet(
-        "yes yeah yep true correct right ja doch wahr richtig oui vrai sí si sì sim verdadero vero verdadeiro tak prawda да верно так правда 是 对 對 "
+        "yes yeah yep true correct right ja doch wahr richtig oui vrai sí sì sim verdadero vero verdadeiro tak prawda да верно так правда 是 是的 对 对的 對 对啊 可以 "
             + "はい 네 예 نعم صحيح हाँ हां evet ano kyllä igen da vâng")
     static let no = WordSet(
-        "no nope false incorrect wrong nein falsch non faux falso não nee onwaar nie fałsz нет неверно ні 否 不 错 いいえ 아니요 아니오 لا خطأ नहीं "
+        "no nope false incorrect wrong nein falsch non faux falso não nee onwaar nie fałsz нет неверно ні 否 不 不是 不对 没有 不可以 错 いいえ 아니요 아니오 لا خطأ नहीं "
             + "hayır ne ei nem không")
 
     private static let opposites: [String] = [
