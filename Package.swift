@@ -13,6 +13,7 @@ let doors: [Target] = [
     .systemLibrary(name: "CLibYAML", path: "Sources/Doors/CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CZlib", path: "Sources/Doors/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CJSON", path: "Sources/Doors/CJSON"),
+    .target(name: "CLanguage", path: "Sources/Doors/CLanguage", linkerSettings: [.linkedLibrary("cld2")]),
     .target(name: "CSystem", path: "Sources/Doors/CSystem"),
 ]
 
@@ -22,6 +23,7 @@ let plumbing: [Target] = [
     .target(name: "HTTPServer", dependencies: ["EventLoop", "HTTPWire"], path: "Sources/Plumbing/HTTPServer"),
     .target(name: "HTTPClient", dependencies: ["EventLoop", "HTTPWire", "CLibCurl"], path: "Sources/Plumbing/HTTPClient"),
     .target(name: "JSON", dependencies: ["CJSON"], path: "Sources/Plumbing/JSON"),
+    .target(name: "Language", dependencies: ["CLanguage"], path: "Sources/Plumbing/Language"),
     .target(name: "Postgres", dependencies: ["CLibPQ"], path: "Sources/Plumbing/Postgres"),
     .target(name: "Telemetry", path: "Sources/Plumbing/Telemetry"),
     .target(name: "Processes", dependencies: ["CSystem"], path: "Sources/Plumbing/Processes"),
@@ -38,7 +40,7 @@ let shadow: [Target] = [
             "Traffic", "Configuration", "ModelAPI", "EventLoop", "HTTPWire", "HTTPServer", "HTTPClient", "JSON", "Telemetry",
         ],
         path: "Sources/Shadow/Mirror"),
-    .target(name: "Comparison", dependencies: ["Traffic", "Configuration", "JSON"], path: "Sources/Shadow/Comparison"),
+    .target(name: "Comparison", dependencies: ["Traffic", "Configuration", "JSON", "Language"], path: "Sources/Shadow/Comparison"),
     .target(name: "Statistics", path: "Sources/Shadow/Statistics"),
     .target(name: "Verdict", dependencies: ["Traffic", "Statistics"], path: "Sources/Shadow/Verdict"),
     .target(
@@ -94,6 +96,7 @@ let tests: [Target] = [
     .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "HTTPWire", "EventLoop"]),
     .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "HTTPWire", "EventLoop"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+    .testTarget(name: "LanguageTests", dependencies: ["Language"]),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "EmbeddedPostgres", "Processes", "TestSupport"]),
     .testTarget(name: "ProcessesTests", dependencies: ["Processes", "TestSupport"]),
     .testTarget(name: "TestSupportTests", dependencies: ["Postgres", "Processes", "TestSupport"]),
