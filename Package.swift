@@ -39,6 +39,7 @@ let shadow: [Target] = [
         ],
         path: "Sources/Shadow/Mirror"),
     .target(name: "Comparison", dependencies: ["Traffic", "Configuration", "JSON"], path: "Sources/Shadow/Comparison"),
+    .target(name: "Judge", dependencies: ["Traffic", "JSON"], path: "Sources/Shadow/Judge"),
     .target(name: "Statistics", path: "Sources/Shadow/Statistics"),
     .target(name: "Verdict", dependencies: ["Traffic", "Statistics"], path: "Sources/Shadow/Verdict"),
     .target(
@@ -48,7 +49,8 @@ let shadow: [Target] = [
     .target(
         name: "Worker",
         dependencies: [
-            "Traffic", "Configuration", "Comparison", "Statistics", "Verdict", "Storage", "Report", "Postgres", "JSON", "Telemetry",
+            "Traffic", "Configuration", "ModelAPI", "Comparison", "Judge", "Statistics", "Verdict", "Storage", "Report", "EventLoop",
+            "HTTPWire", "HTTPClient", "Postgres", "JSON", "Telemetry",
         ],
         path: "Sources/Shadow/Worker"),
     .target(
@@ -62,8 +64,8 @@ let program: [Target] = [
     .target(
         name: "Commands",
         dependencies: [
-            "Traffic", "Configuration", "ModelAPI", "Mirror", "Spool", "Storage", "Comparison", "Statistics", "Verdict", "Report", "Worker",
-            "Web", "EmbeddedPostgres", "StandIn", "EventLoop", "HTTPWire", "HTTPServer", "HTTPClient", "JSON", "Postgres", "Telemetry",
+            "Traffic", "Configuration", "ModelAPI", "Mirror", "Spool", "Storage", "Comparison", "Judge", "Statistics", "Verdict", "Report",
+            "Worker", "Web", "EmbeddedPostgres", "StandIn", "EventLoop", "HTTPWire", "HTTPServer", "HTTPClient", "JSON", "Postgres", "Telemetry",
             "Processes",
         ],
         path: "Sources/Program/Commands"),
@@ -93,6 +95,7 @@ let tests: [Target] = [
         name: "MirrorTests",
         dependencies: ["Mirror", "Configuration", "Traffic", "EventLoop", "HTTPServer", "HTTPWire", "JSON", "Telemetry", "TestSupport"]),
     .testTarget(name: "ComparisonTests", dependencies: ["Comparison", "Configuration", "Traffic", "JSON", "TestSupport"]),
+    .testTarget(name: "JudgeTests", dependencies: ["Judge", "Traffic", "JSON"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
     .testTarget(name: "VerdictTests", dependencies: ["Verdict", "Statistics", "Traffic"]),
     .testTarget(name: "ReportTests", dependencies: ["Report", "Verdict", "Statistics", "Traffic", "JSON"], exclude: ["Golden"]),
