@@ -97,7 +97,7 @@ struct RandomModel {
 
     private mutating func quality(_ basis: VerdictBasis) -> QualityReading {
         let counts =
-            basis == .agreement
+            !basis.isAdjudicated
             ? CorrectnessCounts(unknown: count(3000))
             : CorrectnessCounts(
                 both: count(9000), productionOnly: count(300), candidateOnly: count(300), neither: count(500), unknown: count(50))
@@ -108,7 +108,7 @@ struct RandomModel {
             productionAccuracy: counts.known == 0 ? nil : maybe { $0.estimate(1, from: 0, to: 1) },
             candidateAccuracy: counts.known == 0 ? nil : maybe { $0.estimate(1, from: 0, to: 1) }, singleLookDifference: nil, mcnemar: nil,
             worsePerTenThousand: WorsePerTenThousand(
-                estimate: basis == .agreement || open ? nil : -10_000 * difference.estimate,
+                estimate: !basis.isAdjudicated || open ? nil : -10_000 * difference.estimate,
                 lower: open ? -10_000 : -10_000 * difference.upper, upper: open ? 10_000 : -10_000 * difference.lower, allowed: 200))
     }
 
@@ -172,7 +172,7 @@ struct RandomModel {
         }
         let worse = quality.worsePerTenThousand
         let (qualityLower, qualityUpper) =
-            basis == .agreement ? (0.0, worse.upper / 10_000) : (-worse.upper / 10_000, -worse.lower / 10_000)
+            !basis.isAdjudicated ? (0.0, worse.upper / 10_000) : (-worse.upper / 10_000, -worse.lower / 10_000)
         let reliability = estimate(0.02, from: -1, to: 1)
         let noise = estimate(0.1, from: -1, to: 1)
         let ratio = latency.ratios.first
@@ -183,7 +183,7 @@ struct RandomModel {
                 name: .reliability, status: status(reliability.lower, reliability.upper, 0.005, above: false),
                 estimate: maybe(0.9) { _ in reliability.estimate }, lower: reliability.lower, upper: reliability.upper, threshold: 0.005,
                 unit: .rateDifference),
-            basis == .agreement
+            !basis.isAdjudicated
                 ? Gate(
                     name: .quality, status: status(qualityLower, qualityUpper, 0.02, above: false),
                     estimate: maybe(0.9) { _ in max(0, qualityUpper) / 2 }, lower: qualityLower, upper: max(0, qualityUpper),
@@ -193,7 +193,7 @@ struct RandomModel {
                     estimate: worse.estimate.map { -$0 / 10_000 }, lower: qualityLower, upper: qualityUpper, threshold: -0.02,
                     unit: .rateDifference),
             Gate(
-                name: .noise, status: status(noise.lower, noise.upper, 0.05, above: false), blocking: basis == .agreement,
+                name: .noise, status: status(noise.lower, noise.upper, 0.05, above: false), blocking: !basis.isAdjudicated,
                 estimate: noise.estimate, lower: noise.lower, upper: noise.upper, threshold: 0.05, unit: .rateDifference,
                 note: chance(0.3) ? .fewControls(have: 12, need: 200) : nil),
             Gate(

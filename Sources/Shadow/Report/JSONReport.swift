@@ -133,7 +133,7 @@ struct JSONSections {
     var quality: JSONValue {
         let quality = look.quality
         let gate = look.gate(.quality)
-        let judged = look.basis != .agreement
+        let judged = look.basis.isAdjudicated
         return [
             "mode": JSONValue(judged ? "adjudicated" : "agreement"), "adjudicated": JSONValue(quality.counts.known),
             "both": JSONValue(quality.counts.both), "production_only": JSONValue(quality.counts.productionOnly),

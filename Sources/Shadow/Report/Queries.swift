@@ -80,7 +80,7 @@ struct Queries {
             add("/impact/saving_share", "share saved", "SELECT estimate FROM understudy.gates WHERE \(gateRow(.cost))")
         }
         let quality = gateRow(.quality)
-        if look.basis == .agreement {
+        if !look.basis.isAdjudicated {
             add("/impact/worse_per_10k/upper", "most answers of 10,000 that could be worse", worse("\"upper\"", quality))
         } else {
             if look.quality.worsePerTenThousand.estimate != nil {
@@ -134,7 +134,7 @@ struct Queries {
                 "SELECT avg((correct IN ('both', '\(leg)_only'))::int) AS estimate FROM understudy.pairs "
                     + "WHERE \(trial) AND correct <> 'unknown' AND agreement <> 'incomparable'")
         }
-        if model.look.basis != .agreement, model.look.gate(.quality).estimate != nil {
+        if model.look.basis.isAdjudicated, model.look.gate(.quality).estimate != nil {
             add(
                 "/quality/difference/estimate", "difference in accuracy", "SELECT estimate FROM understudy.gates WHERE \(gateRow(.quality))"
             )
