@@ -43,7 +43,7 @@ let shadow: [Target] = [
     .target(name: "Statistics", path: "Sources/Shadow/Statistics"),
     .target(name: "Verdict", dependencies: ["Traffic", "Statistics"], path: "Sources/Shadow/Verdict"),
     .target(
-        name: "Storage", dependencies: ["Traffic", "Configuration", "ModelAPI", "Spool", "Postgres", "JSON", "Verdict", "Statistics"],
+        name: "Storage", dependencies: ["Traffic", "Configuration", "ModelAPI", "Spool", "Judge", "Postgres", "JSON", "Verdict", "Statistics"],
         path: "Sources/Shadow/Storage"),
     .target(name: "Report", dependencies: ["Traffic", "Statistics", "Verdict", "JSON"], path: "Sources/Shadow/Report"),
     .target(

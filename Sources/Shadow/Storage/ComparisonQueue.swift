@@ -1,3 +1,4 @@
+internal import Configuration
 internal import JSON
 public import Postgres
 public import Traffic
@@ -58,6 +59,9 @@ public struct ComparisonQueue {
                     [
                         .json(findings), .ids(compared.map(\.pair)), .id(batch.trial.id), .int(comparatorVersion), .moment(moment),
                     ])
+                if batch.trial.settings.judge != nil {
+                    try JudgeQueue(connection).enqueue(compared.filter(\.isForTheJudge).map(\.pair), of: batch.trial.id)
+                }
             }
             if !batch.trial.simulated, batch.pairs.contains(where: \.isSimulated) {
                 try connection.execute(ComparisonQueries.markSimulated, [.id(batch.trial.id)])
