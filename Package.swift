@@ -102,8 +102,13 @@ let tests: [Target] = [
     .testTarget(
         name: "StorageTests",
         dependencies: [
-            "Storage", "Configuration", "Comparison", "Spool", "Postgres", "Traffic", "JSON", "Verdict", "Statistics",
+            "Storage", "Configuration", "Comparison", "Judge", "Spool", "Postgres", "Traffic", "JSON", "Verdict", "Statistics",
             "TestSupport",
+        ]),
+    .testTarget(
+        name: "WorkerTests",
+        dependencies: [
+            "Worker", "Storage", "Configuration", "Judge", "Comparison", "Verdict", "Postgres", "Traffic", "JSON", "Telemetry", "TestSupport",
         ]),
     .testTarget(name: "StandInTests", dependencies: ["StandIn", "EventLoop", "JSON", "TestSupport"]),
     .testTarget(name: "CommandsTests", dependencies: ["Commands", "Configuration", "Postgres", "JSON", "TestSupport"]),

@@ -18,10 +18,17 @@ public struct JudgeCase: Sendable, Hashable {
     /// Share of the pairs whose first order is asked a second time.
     public static let repeatShare = 0.05
 
+    private static let draw = KeyedHash(key0: 0x6f6e_6365_206d_6f72, key1: 0x652c_2070_6c65_6173)
+
     /// Whether the first order is asked a second time.
     public var isAskedAgain: Bool
     /// What was asked so far, in any order.
     public var calls: [JudgedCall]
+
+    /// The case of a pair: every worker draws alike whether to ask again.
+    public init(of pair: Identifier, calls: [JudgedCall]) {
+        self.init(isAskedAgain: JudgeCase.draw.fraction(Array(pair.description.utf8)) < JudgeCase.repeatShare, calls: calls)
+    }
 
     public init(isAskedAgain: Bool, calls: [JudgedCall] = []) {
         self.isAskedAgain = isAskedAgain
@@ -75,7 +82,7 @@ public struct JudgeCase: Sendable, Hashable {
 
 extension JudgeFault {
     /// Asking again would bring the same.
-    var isFinal: Bool {
+    public var isFinal: Bool {
         switch self {
         case .refused, .rejected, .tooLarge, .budget, .expired: true
         case .malformed, .truncated, .timeout, .connectionFailed, .rateLimited, .serverError, .denied: false

@@ -36,7 +36,8 @@ enum JudgeQueries {
     static let holdLease = "SELECT FROM understudy_store.judge_task WHERE pair_id = $1 AND lease_token = $2 FOR UPDATE"
 
     static let extend = """
-        UPDATE understudy_store.judge_task SET lease_until = clock_timestamp() + make_interval(secs => $2) WHERE pair_id = $1
+        UPDATE understudy_store.judge_task SET lease_until = clock_timestamp() + make_interval(secs => $2)
+        WHERE pair_id = $1 AND lease_token = $3
         """
 
     static let release = """

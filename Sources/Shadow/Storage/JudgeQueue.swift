@@ -51,8 +51,6 @@ public struct JudgeCallRecord: Sendable {
 /// it waits the evidence stops before it. Like a batch it is claimed for a lease; every call is stored as it ends, so that whoever takes a
 /// dead worker's task over goes on where it stood.
 public struct JudgeQueue {
-    /// Notified when there are new tasks.
-    public static let channel = "understudy_judge"
     /// What is kept of a model's words.
     private static let longestAnswer = 4_000
 
@@ -63,7 +61,7 @@ public struct JudgeQueue {
     /// Puts pairs in line that have no opinion yet. Inside the transaction that stores their comparisons.
     func enqueue(_ pairs: [Identifier], of trial: Identifier) throws {
         guard !pairs.isEmpty else { return }
-        if try connection.execute(JudgeQueries.enqueue, [.id(trial), .ids(pairs)]) > 0 { try connection.notify(JudgeQueue.channel) }
+        try connection.execute(JudgeQueries.enqueue, [.id(trial), .ids(pairs)])
     }
 
     /// Takes the oldest task for `lease` seconds, none of the trials `resting`; nil when there is nothing to do.
@@ -94,9 +92,14 @@ public struct JudgeQueue {
                     .int(call.attempt), .bool(call.usage.estimated), .text(call.ask.rawValue), .text(model),
                     .text(call.fault?.rawValue), .text(StorableText.escaped(call.answer.map(JudgeQueue.cut))),
                 ])
-            try connection.execute(JudgeQueries.extend, [.id(task.pair), .double(lease)])
+            try hold(task, lease: lease)
             return true
         }
+    }
+
+    /// Holds the task for `lease` seconds from now.
+    public func hold(_ task: JudgeTask, lease: Double) throws {
+        try connection.execute(JudgeQueries.extend, [.id(task.pair), .double(lease), .id(task.token)])
     }
 
     /// Gives a task back, to be taken again after so many seconds.
