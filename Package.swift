@@ -108,7 +108,7 @@ let tests: [Target] = [
     .testTarget(
         name: "WorkerTests",
         dependencies: [
-            "Worker", "Storage", "Configuration", "Judge", "Comparison", "Verdict", "Postgres", "Traffic", "JSON", "Telemetry", "TestSupport",
+            "Worker", "Storage", "Configuration", "Judge", "Verdict", "Report", "Postgres", "Traffic", "JSON", "Telemetry", "TestSupport",
         ]),
     .testTarget(name: "StandInTests", dependencies: ["StandIn", "EventLoop", "JSON", "TestSupport"]),
     .testTarget(name: "CommandsTests", dependencies: ["Commands", "Configuration", "Postgres", "JSON", "TestSupport"]),

@@ -28,7 +28,7 @@ struct RandomModel {
                 candidate: ReportModel.LegSpend(price: price(), calls: count(900), pricedCalls: count(800)),
                 callsPerMonth: maybe { Double($0.count(1_000_000)) },
                 pricedAt: maybe { _ in Timestamp(microseconds: 1_790_000_000_000_000) }),
-            coverage: coverage(), earlier: maybe(0.3) { $0.earlier() },
+            judge: maybe(0.3) { $0.judge() }, coverage: coverage(), earlier: maybe(0.3) { $0.earlier() },
             warnings: chance(0.5) ? [] : [.estimatedRates, .noPairs(calls: 12), .other("Something else."), .promptChanged(share: 0.4)])
     }
 
@@ -74,6 +74,19 @@ struct RandomModel {
             confidenceGiven: chance(0.8), running: chance(0.8))
     }
 
+    private mutating func judge() -> ReportModel.JudgeFigures {
+        func part(_ random: inout RandomModel) -> ReportModel.JudgeFigures.Part {
+            let of = random.count(400)
+            return .init(min(of, random.count(400)), of: of)
+        }
+        let opinions = count(400)
+        return ReportModel.JudgeFigures(
+            model: pick(["gpt-5-mini", "judge | 7b"]), promptVersion: 1, pairs: opinions + count(20), opinions: opinions,
+            waiting: count(30), reused: count(9), calls: count(900), cost: maybe { abs($0.number(9)) }, dollarsPerDay: maybe { _ in 5 },
+            orders: part(&self), agreement: part(&self), flips: part(&self),
+            errors: chance(0.5) ? [] : [.init(error: "malformed", pairs: 1 + count(20)), .init(error: "budget", pairs: 1)])
+    }
+
     private mutating func look() -> Look {
         let basis = pick(VerdictBasis.allCases)
         let quality = quality(basis)
@@ -107,6 +120,7 @@ struct RandomModel {
             pairs: count(9000), disagreements: count(900), adjudicated: count(900), pending: count(50), unaudited: 0, counts: counts,
             productionAccuracy: counts.known == 0 ? nil : maybe { $0.estimate(1, from: 0, to: 1) },
             candidateAccuracy: counts.known == 0 ? nil : maybe { $0.estimate(1, from: 0, to: 1) }, singleLookDifference: nil, mcnemar: nil,
+            predictedDifference: maybe(0.4) { $0.number(0.1) },
             worsePerTenThousand: WorsePerTenThousand(
                 estimate: !basis.isAdjudicated || open ? nil : -10_000 * difference.estimate,
                 lower: open ? -10_000 : -10_000 * difference.upper, upper: open ? 10_000 : -10_000 * difference.lower, allowed: 200))

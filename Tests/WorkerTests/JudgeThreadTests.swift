@@ -2,6 +2,7 @@ import Configuration
 import Foundation
 import JSON
 import Postgres
+import Report
 import Storage
 import Synchronization
 import Telemetry
@@ -338,5 +339,53 @@ private let right = "card_arrival"
         let audit = try JudgeQueue(connection).audit(trial: trial.id, through: JudgeFixture.monday.adding(seconds: 1e9))
         #expect(audit.judged == 10 && audit.agreeing == 8)
         #expect(audit.orders == 20 && audit.consistentOrders == 20)
+    }
+}
+
+@Suite struct `The report of a trial with a judge` {
+    @Test func `gives figures that its own queries give again`() throws {
+        let answers = Mutex(0)
+        let store = try JudgeFixture { question in
+            let number = answers.withLock {
+                $0 += 1
+                return $0
+            }
+            if question.asked.hasSuffix("4") { return .reply("no object") }
+            return question.reply(right: number.isMultiple(of: 7) ? question.second : right)
+        }
+        let pairs: [(String, String, String?)] = (0..<40).map { number in
+            number % 2 == 0 ? (right, right, right) : (number % 4 == 1 ? right : "lost_card", number % 4 == 1 ? "lost_card" : right, right)
+        }
+        let asked = pairs.enumerated().map { number, pair in number == 34 ? (right, "lost_card", Optional("lost_card")) : pair }
+        let trial = try store.take(asked, store.settings { $0.judge?.limits.dollarsPerDay = 100 })
+        try store.judge()
+        let connection = try store.connection()
+        let moment = Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1e6) + 1_000_000)
+        let report = try ReportMaker(connection).report(trial: trial.id, at: moment)
+        let json = try JSONValue.parse(report.rendered(as: .json))
+        #expect(json.at("/judge/opinions")?.intValue == 20 && json.at("/judge/errors/malformed")?.intValue == 1)
+        #expect(json.at("/judge/agreement/n")?.intValue == 20 && json.at("/judge/per_day")?.doubleValue == 100)
+        let analyst = try PostgresConnection(
+            url: store.url, applicationName: "tests", options: ["role": "understudy_analyst", "search_path": "understudy"])
+        var checked = 0
+        for member in json["sql"]?.objectValue ?? [] where member.name.hasPrefix("/judge/") {
+            let shown = try #require(json.at(member.name)?.doubleValue, "\(member.name)")
+            let asked = try #require(try analyst.query(member.value.stringValue ?? "").first?.doubleOrNull("estimate"), "\(member.name)")
+            #expect(abs(shown - asked) < 1e-9, "\(member.name): \(shown) in the report, \(asked) in SQL")
+            checked += 1
+        }
+        #expect(checked >= 8)
+        for format in [ReportFormat.text, .markdown, .html] {
+            let text = report.rendered(as: format)
+            #expect(text.contains("judge-1") && text.contains("malformed 1"), "\(format)")
+        }
+    }
+
+    @Test func `says nothing of a judge where none is asked`() throws {
+        let store = try JudgeFixture { $0.reply(right: right) }
+        let trial = try store.take([(right, "lost_card", right)], store.settings { $0.judge = nil })
+        let report = try ReportMaker(store.connection()).report(trial: trial.id, at: JudgeFixture.monday.adding(seconds: 3600))
+        for format in ReportFormat.allCases { #expect(!report.rendered(as: format).lowercased().contains("judge-1")) }
+        #expect(try JSONValue.parse(report.rendered(as: .json))["judge"] == nil)
     }
 }

@@ -53,15 +53,17 @@ struct JSONSections {
         queries = Queries(model)
     }
 
-    private var look: Look { model.look }
+    var look: Look { model.look }
 
     /// All but version, workload and trial, in the design's order.
     var members: [JSONMember] {
         [
             JSONMember("verdict", verdict), JSONMember("impact", impact), JSONMember("gates", gates), JSONMember("agreement", agreement),
             JSONMember("quality", quality), JSONMember("failure_modes", failureModes), JSONMember("confusion", confusion),
-            JSONMember("latency", latency), JSONMember("cost", cost), JSONMember("two_tier", twoTier), JSONMember("coverage", coverage),
-            JSONMember("changes_since_last_week", changes), JSONMember("warnings", .array(sentences.warnings.map { JSONValue($0) })),
+            JSONMember("latency", latency), JSONMember("cost", cost), JSONMember("two_tier", twoTier),
+        ] + judge + [
+            JSONMember("coverage", coverage), JSONMember("changes_since_last_week", changes),
+            JSONMember("warnings", .array(sentences.warnings.map { JSONValue($0) })),
         ]
     }
 
@@ -150,7 +152,7 @@ struct JSONSections {
         ]
     }
 
-    private func estimate(_ estimate: Estimate?, n: Int) -> JSONValue {
+    func estimate(_ estimate: Estimate?, n: Int) -> JSONValue {
         [
             "estimate": JSONValue(estimate?.estimate), "lower": JSONValue(estimate?.lower), "upper": JSONValue(estimate?.upper),
             "n": JSONValue(n),

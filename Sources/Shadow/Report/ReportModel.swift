@@ -21,6 +21,8 @@ public struct ReportModel: Sendable, Hashable {
     public var confusion: [ConfusionRow]
     /// Prices and volume behind the costs of the look.
     public var spend: Spend
+    /// How the judge model has done; nil where none is asked.
+    public var judge: JudgeFigures?
     /// The way from calls to compared pairs.
     public var coverage: Coverage
     /// What was known about a week ago; nil in a trial's first week.
@@ -31,7 +33,7 @@ public struct ReportModel: Sendable, Hashable {
     /// Takes its parts as they are.
     public init(
         trial: Trial, look: Look, agreement: AgreementCounts, failureModes: [FailureModeRow] = [], confusion: [ConfusionRow] = [],
-        spend: Spend = Spend(), coverage: Coverage = Coverage(), earlier: EarlierFigures? = nil, warnings: [Warning] = []
+        spend: Spend = Spend(), judge: JudgeFigures? = nil, coverage: Coverage = Coverage(), earlier: EarlierFigures? = nil, warnings: [Warning] = []
     ) {
         self.trial = trial
         self.look = look
@@ -39,6 +41,7 @@ public struct ReportModel: Sendable, Hashable {
         self.failureModes = failureModes
         self.confusion = confusion
         self.spend = spend
+        self.judge = judge
         self.coverage = coverage
         self.earlier = earlier
         self.warnings = warnings

@@ -82,7 +82,7 @@ extension Sentences {
         let (lower, upper) = (gate.lower ?? 0, gate.upper ?? 1)
         let range = lower <= 0 && upper >= 1 ? "unbounded yet" : "\(Numbers.answers(lower)) to \(Numbers.answers(upper))"
         return "Of 10,000 answers about \(Numbers.answers(estimate)) would differ (range: \(range); allowed \(allowedAnswers)); which are "
-            + "worse nobody has judged."
+            + "worse \(whoJudged) has judged."
     }
 
     // MARK: Gates and what fails most, one line each

@@ -53,7 +53,7 @@ struct Sentences {
         case .labels: "judged by labels (\(judged))"
         case .people: "judged by people (\(judged))"
         case .agreement: "not judged, by agreement only (\(Numbers.count(look.quality.pairs)) pairs)"
-        case .judgeOnly: "judged by a model only, a reading and no proof (\(Numbers.count(look.quality.pairs)) pairs)"
+        case .judgeOnly: "read by a model only, no proof (\(Numbers.count(look.quality.pairs)) pairs)"
         }
     }
 
