@@ -49,7 +49,7 @@ struct EnableText: CustomStringConvertible {
     /// Where a judge's content goes, and whether it can make a difference; empty without one.
     private var judge: String {
         guard let judge = settings.judge else { return "" }
-        let limit = judge.limits.dollarsPerDay.map { ", at most \($0) USD a day" } ?? ""
+        let limit = judge.limits.dollarsPerDay.map { ", at most \($0 == $0.rounded() ? "\(Int($0))" : "\($0)") USD a day" } ?? ""
         let line =
             "  if they differ  also to \(judge.url.authority) (\(judge.model)): request and both answers, without keys and models' names\(limit)\n"
         switch (settings.adjudicate.by, settings.adjudicate.disagreements) {
@@ -57,7 +57,7 @@ struct EnableText: CustomStringConvertible {
             return line + "                  (a reading only: it proves nothing without adjudicate: { by: labels } or people)\n"
         case (_, 1):
             return line
-                + "                  (it spares no label while all are asked for; adjudicate: { disagreements: 30% } would let it)\n"
+                + "                  (it spares no label while every disagreement is labelled; adjudicate: { disagreements: 30% } would let it)\n"
         default: return line
         }
     }
