@@ -79,6 +79,9 @@ private let right = "card_arrival"
         #expect(row.isNull("order_consistent") && row.isNull("same_meaning"))
         #expect(try store.value("SELECT count(*) FROM understudy_store.judge_call WHERE error = '\(error)'") == "\(calls)")
         #expect(store.metrics.prometheusText().contains("understudy_judge_pairs_total{outcome=\"\(error)\"} 1\n"))
+        // Whoever answered, or was too late, bills; whoever turned the call away does not.
+        let isBilled = ["malformed", "truncated", "refused", "timeout"].contains(error)
+        #expect(try (row.double("cost") > 0) == isBilled)
     }
 
     @Test func `are asked about again after a failure, in the order that failed`() throws {
