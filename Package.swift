@@ -43,7 +43,8 @@ let shadow: [Target] = [
     .target(name: "Statistics", path: "Sources/Shadow/Statistics"),
     .target(name: "Verdict", dependencies: ["Traffic", "Statistics"], path: "Sources/Shadow/Verdict"),
     .target(
-        name: "Storage", dependencies: ["Traffic", "Configuration", "ModelAPI", "Spool", "Judge", "Postgres", "JSON", "Verdict", "Statistics"],
+        name: "Storage",
+        dependencies: ["Traffic", "Configuration", "ModelAPI", "Spool", "Judge", "Postgres", "JSON", "Verdict", "Statistics"],
         path: "Sources/Shadow/Storage"),
     .target(name: "Report", dependencies: ["Traffic", "Statistics", "Verdict", "JSON"], path: "Sources/Shadow/Report"),
     .target(
@@ -65,7 +66,8 @@ let program: [Target] = [
         name: "Commands",
         dependencies: [
             "Traffic", "Configuration", "ModelAPI", "Mirror", "Spool", "Storage", "Comparison", "Judge", "Statistics", "Verdict", "Report",
-            "Worker", "Web", "EmbeddedPostgres", "StandIn", "EventLoop", "HTTPWire", "HTTPServer", "HTTPClient", "JSON", "Postgres", "Telemetry",
+            "Worker", "Web", "EmbeddedPostgres", "StandIn", "EventLoop", "HTTPWire", "HTTPServer", "HTTPClient", "JSON", "Postgres",
+            "Telemetry",
             "Processes",
         ],
         path: "Sources/Program/Commands"),

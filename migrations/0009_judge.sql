@@ -43,7 +43,7 @@ CREATE TABLE understudy_store.judge_call (
     -- The model's own words, cut; also those that were no opinion.
     answer text,
     -- However often workers die: stored once.
-    UNIQUE (pair_id, ask, attempt),
+    UNIQUE (pair_id, prompt_version, ask, attempt),
     CHECK (error IS NOT NULL OR answer IS NOT NULL)
 );
 -- What a day has cost.

@@ -35,10 +35,12 @@ final class JudgeFixture: Sendable {
     var logged: [String] { lines.withLock { $0 } }
 
     private var log: Log {
-        Log(level: .info, clock: { 0 }) { [self] bytes in
-            lines.withLock { $0.append(String(decoding: bytes, as: UTF8.self)) }
-            return true
-        }
+        Log(
+            level: .info, clock: { 0 },
+            output: { [self] bytes in
+                lines.withLock { $0.append(String(decoding: bytes, as: UTF8.self)) }
+                return true
+            })
     }
 
     func settings(_ workload: String = "support-intents", _ change: (inout WorkloadSettings) -> Void = { _ in }) throws -> WorkloadSettings

@@ -26,7 +26,8 @@ extension WorkloadSettings {
         var json = canonicalJSON()
         for key in ["sample", "control", "privacy"] { json[key] = nil }
         let changeable = [
-            ("production", ["price", "key"]), ("candidate", ["price", "dedicated", "key", "limits"]), ("judge", ["price", "key", "limits"]),
+            ("production", ["price", "key"]), ("candidate", ["price", "dedicated", "key", "limits"]),
+            ("judge", ["price", "key", "limits"]),
         ]
         for (section, keys) in changeable {
             guard var rest = json[section] else { continue }

@@ -33,7 +33,8 @@ public struct ReportModel: Sendable, Hashable {
     /// Takes its parts as they are.
     public init(
         trial: Trial, look: Look, agreement: AgreementCounts, failureModes: [FailureModeRow] = [], confusion: [ConfusionRow] = [],
-        spend: Spend = Spend(), judge: JudgeFigures? = nil, coverage: Coverage = Coverage(), earlier: EarlierFigures? = nil, warnings: [Warning] = []
+        spend: Spend = Spend(), judge: JudgeFigures? = nil, coverage: Coverage = Coverage(), earlier: EarlierFigures? = nil,
+        warnings: [Warning] = []
     ) {
         self.trial = trial
         self.look = look

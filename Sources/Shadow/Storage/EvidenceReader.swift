@@ -112,7 +112,8 @@ struct EvidenceReader {
         return EvidenceCell(
             day: try row.int("day"), segment: row.textOrNull("segment"), lengthBand: try row.int("length_band"),
             weight: try row.double("weight"), agreement: try row.word("agreement"), needsAudit: try row.bool("needs_audit"),
-            adjudication: try adjudication(row), prediction: try row.double("prediction"), failureDifference: try row.int("failure_difference"), control: control,
+            adjudication: try adjudication(row), prediction: try row.double("prediction"),
+            failureDifference: try row.int("failure_difference"), control: control,
             tier: try row.intOrNull("tier"), beforeFirstPending: try row.bool("before_pending"), count: try row.int("pairs"))
     }
 

@@ -28,8 +28,9 @@ enum JudgeQueries {
     /// A judge that has not spoken for a day is waited for no longer.
     private static let isExpired = "created_at < clock_timestamp() - interval '24 hours'"
 
+    /// Those under this version of the question; under another one they would be other calls.
     static let calls = """
-        SELECT ask, error, answer FROM understudy_store.judge_call WHERE pair_id = $1 ORDER BY id
+        SELECT ask, error, answer FROM understudy_store.judge_call WHERE pair_id = $1 AND prompt_version = $2 ORDER BY id
         """
 
     /// Locks the task against a rescuer; no row when it is no longer ours.
@@ -51,7 +52,7 @@ enum JudgeQueries {
             pair_id, trial, called_at, duration_ms, cost, input_tokens, output_tokens, prompt_version, attempt, tokens_estimated, ask, model,
             error, answer)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-        ON CONFLICT (pair_id, ask, attempt) DO NOTHING
+        ON CONFLICT (pair_id, prompt_version, ask, attempt) DO NOTHING
         """
 
     static let deleteTask = "DELETE FROM understudy_store.judge_task WHERE pair_id = $1"

@@ -75,7 +75,7 @@ public struct JudgeQueue {
         }
         return JudgeTask(
             pair: pair, trial: trial, claimed: try ClaimedPair.read([pair], on: connection).first,
-            calls: try connection.query(JudgeQueries.calls, [.id(pair)]).map { try JudgedCall($0) },
+            calls: try connection.query(JudgeQueries.calls, [.id(pair), .int(JudgePrompt.version)]).map { try JudgedCall($0) },
             isExpired: try row.bool("is_expired"), token: token)
     }
 

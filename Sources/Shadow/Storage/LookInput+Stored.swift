@@ -10,7 +10,8 @@ extension LookInput {
 
     var json: JSONValue {
         [
-            "version": JSONValue(terms.judgeTrust > 0 ? LookInput.newestVersion : 1), "terms": terms.json, "days": JSONValue(days), "cells": .array(cells.map(\.json)), "sampled": JSONValue(sampled),
+            "version": JSONValue(terms.judgeTrust > 0 ? LookInput.newestVersion : 1), "terms": terms.json, "days": JSONValue(days),
+            "cells": .array(cells.map(\.json)), "sampled": JSONValue(sampled),
             "shed": JSONValue(shed), "pairs_per_day": JSONValue(pairsPerDay), "tier_grid": .array(tierGrid.map { JSONValue($0) }),
             "latency": latency.json, "cost": cost.json, "agreeing": agreeing.json, "differing": differing.json,
         ]

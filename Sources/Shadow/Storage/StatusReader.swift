@@ -44,7 +44,8 @@ public struct StatusReader {
             trial: trial, day: try connection.query(StatusQueries.days, [.id(trial.id)])[0].int("days"), calls: funnel.calls,
             sampled: funnel.sampled, paired: funnel.paired, compared: funnel.compared, shed: funnel.shed,
             waiting: try ComparisonQueue(connection).waitingPairs(trial: trial.id),
-            awaitingJudge: trial.settings.judge == nil ? nil : try JudgeQueue(connection).waitingPairs(trial: trial.id), setAside: funnel.setAside)
+            awaitingJudge: trial.settings.judge == nil ? nil : try JudgeQueue(connection).waitingPairs(trial: trial.id),
+            setAside: funnel.setAside)
     }
 }
 

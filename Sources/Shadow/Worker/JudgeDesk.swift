@@ -46,7 +46,8 @@ final class JudgeDesk {
             judged = JudgeCase(of: task.pair, calls: task.calls)
         }
 
-        var lease: Double { Double(settings.limits.timeoutNanoseconds) / 1e9 }
+        /// Seconds that a call may take.
+        var timeout: Double { Double(settings.limits.timeoutNanoseconds) / 1e9 }
     }
 
     /// A trial whose judge could not answer.
@@ -153,7 +154,7 @@ final class JudgeDesk {
         if task.calls.isEmpty, let known = try queue.known(errand.name) {
             return try settle(task, .success(known), name: errand.name, reused: true, model: settings.model, queue)
         }
-        try queue.hold(task, lease: errand.lease + pace.lease)
+        try queue.hold(task, lease: errand.timeout + pace.lease)
         errands[task.pair] = errand
         try goOn(errand, queue)
     }
@@ -204,7 +205,7 @@ final class JudgeDesk {
         let record = JudgeCallRecord(
             ask: question.ask, attempt: question.attempt, calledAt: calledAt, durationMs: milliseconds, answer: answer.words, fault: fault,
             usage: answer.usage, cost: cost)
-        guard try queue.record(errand.task, record, model: errand.settings.model, lease: errand.lease + pace.lease) else {
+        guard try queue.record(errand.task, record, model: errand.settings.model, lease: errand.timeout + pace.lease) else {
             log.warning("judge", "a pair was taken over by another worker before its answer came; the answer is not counted")
             errands[errand.task.pair] = nil
             return try takeMore(queue)

@@ -84,7 +84,8 @@ public struct ReportMaker {
                     productionLabel: $0.productionLabel, candidateLabel: $0.candidateLabel, pairs: $0.pairs,
                     productionOnly: $0.productionOnly,
                     candidateOnly: $0.candidateOnly)
-            }, spend: try spend(taken, through), judge: try judge(taken), coverage: try coverage(trial.id, through), earlier: try earlier(taken),
+            }, spend: try spend(taken, through), judge: try judge(taken), coverage: try coverage(trial.id, through),
+            earlier: try earlier(taken),
             warnings: try warnings(taken, facts))
     }
 
