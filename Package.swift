@@ -41,16 +41,19 @@ let shadow: [Target] = [
         ],
         path: "Sources/Shadow/Mirror"),
     .target(name: "Comparison", dependencies: ["Traffic", "Configuration", "JSON", "Language"], path: "Sources/Shadow/Comparison"),
+    .target(name: "Judge", dependencies: ["Traffic", "JSON"], path: "Sources/Shadow/Judge"),
     .target(name: "Statistics", path: "Sources/Shadow/Statistics"),
     .target(name: "Verdict", dependencies: ["Traffic", "Statistics"], path: "Sources/Shadow/Verdict"),
     .target(
-        name: "Storage", dependencies: ["Traffic", "Configuration", "ModelAPI", "Spool", "Postgres", "JSON", "Verdict", "Statistics"],
+        name: "Storage",
+        dependencies: ["Traffic", "Configuration", "ModelAPI", "Spool", "Judge", "Postgres", "JSON", "Verdict", "Statistics"],
         path: "Sources/Shadow/Storage"),
     .target(name: "Report", dependencies: ["Traffic", "Statistics", "Verdict", "JSON"], path: "Sources/Shadow/Report"),
     .target(
         name: "Worker",
         dependencies: [
-            "Traffic", "Configuration", "Comparison", "Statistics", "Verdict", "Storage", "Report", "Postgres", "JSON", "Telemetry",
+            "Traffic", "Configuration", "ModelAPI", "Comparison", "Judge", "Statistics", "Verdict", "Storage", "Report", "EventLoop",
+            "HTTPWire", "HTTPClient", "Postgres", "JSON", "Telemetry",
         ],
         path: "Sources/Shadow/Worker"),
     .target(
@@ -64,8 +67,9 @@ let program: [Target] = [
     .target(
         name: "Commands",
         dependencies: [
-            "Traffic", "Configuration", "ModelAPI", "Mirror", "Spool", "Storage", "Comparison", "Statistics", "Verdict", "Report", "Worker",
-            "Web", "EmbeddedPostgres", "StandIn", "EventLoop", "HTTPWire", "HTTPServer", "HTTPClient", "JSON", "Postgres", "Telemetry",
+            "Traffic", "Configuration", "ModelAPI", "Mirror", "Spool", "Storage", "Comparison", "Judge", "Statistics", "Verdict", "Report",
+            "Worker", "Web", "EmbeddedPostgres", "StandIn", "EventLoop", "HTTPWire", "HTTPServer", "HTTPClient", "JSON", "Postgres",
+            "Telemetry",
             "Processes",
         ],
         path: "Sources/Program/Commands"),
@@ -109,14 +113,20 @@ let tests: [Target] = [
         name: "MirrorTests",
         dependencies: ["Mirror", "Configuration", "Traffic", "EventLoop", "HTTPServer", "HTTPWire", "JSON", "Telemetry", "TestSupport"]),
     .testTarget(name: "ComparisonTests", dependencies: ["Comparison", "Configuration", "Traffic", "JSON", "TestSupport"]),
+    .testTarget(name: "JudgeTests", dependencies: ["Judge", "Traffic", "JSON"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
     .testTarget(name: "VerdictTests", dependencies: ["Verdict", "Statistics", "Traffic"]),
     .testTarget(name: "ReportTests", dependencies: ["Report", "Verdict", "Statistics", "Traffic", "JSON"], exclude: ["Golden"]),
     .testTarget(
         name: "StorageTests",
         dependencies: [
-            "Storage", "Configuration", "Comparison", "Spool", "Postgres", "Traffic", "JSON", "Verdict", "Statistics",
+            "Storage", "Configuration", "Comparison", "Judge", "Spool", "Postgres", "Traffic", "JSON", "Verdict", "Statistics",
             "TestSupport",
+        ]),
+    .testTarget(
+        name: "WorkerTests",
+        dependencies: [
+            "Worker", "Storage", "Configuration", "Judge", "Verdict", "Report", "Postgres", "Traffic", "JSON", "Telemetry", "TestSupport",
         ]),
     .testTarget(name: "StandInTests", dependencies: ["StandIn", "EventLoop", "JSON", "TestSupport"]),
     .testTarget(name: "CommandsTests", dependencies: ["Commands", "Configuration", "Postgres", "JSON", "TestSupport"]),

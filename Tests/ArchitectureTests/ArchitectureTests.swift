@@ -10,7 +10,7 @@ import Testing
         "Plumbing/EventLoop", "Plumbing/HTTPWire", "Plumbing/HTTPServer", "Plumbing/HTTPClient", "Plumbing/JSON", "Plumbing/Language",
         "Plumbing/Postgres", "Plumbing/Telemetry", "Plumbing/Processes",
         "Shadow/Traffic", "Shadow/Configuration", "Shadow/ModelAPI", "Shadow/Mirror", "Shadow/Spool", "Shadow/Comparison",
-        "Shadow/Statistics",
+        "Shadow/Judge", "Shadow/Statistics",
         "Shadow/Verdict", "Shadow/Report", "Shadow/Storage", "Shadow/Worker", "Shadow/Web",
         "Program/EmbeddedPostgres", "Program/StandIn", "Program/Commands", "Program/understudy", "Program/MirrorBenchmark",
         "Program/ComparisonBenchmark", "Program/ReportBenchmark",
@@ -84,7 +84,8 @@ import Testing
         "Plumbing/EventLoop", "Plumbing/HTTPWire", "Plumbing/HTTPServer", "Plumbing/HTTPClient", "Plumbing/JSON", "Plumbing/Language",
         "Plumbing/Telemetry",
         "Shadow/Traffic",
-        "Shadow/ModelAPI", "Shadow/Mirror", "Shadow/Spool", "Shadow/Comparison", "Shadow/Statistics", "Shadow/Verdict",
+        "Shadow/ModelAPI", "Shadow/Mirror", "Shadow/Spool", "Shadow/Comparison", "Shadow/Judge", "Shadow/Statistics",
+        "Shadow/Verdict",
     ])
     func staysFreeOfFoundation(_ module: String) throws {
         for file in try imports(of: module) {

@@ -55,6 +55,10 @@ struct AnalystPageTests {
         ("coverage_reasons", "day stage reason calls"),
         ("trials", "source state simulated started_at ends_at ended_at end_reason timezone settings_hash settings"),
         ("adjudications", "pair_id correct by who planned probability at"),
+        (
+            "judgements",
+            "pair_id f order_consistent same_meaning difference repeat_consistent reused model prompt_version calls error cost at"
+        ),
         ("pairs", pairColumns),
         ("disagreements", pairColumns + " differences"),
     ]

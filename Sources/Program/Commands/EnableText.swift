@@ -42,8 +42,24 @@ struct EnableText: CustomStringConvertible {
               every call      to \(settings.production.url.authority), as it came, with the app's own key
               \(share(settings.sample.rate)) of calls  also to \(settings.candidate.url.authority): the whole request without the app's key\(segments ?? "")
               \(share(settings.control)) of those    a second time to \(settings.production.url.authority), to see how often production disagrees with itself
-              kept            requests and answers of sampled calls in the database, \(kept); no key, no header but the named ones
+            \(judge)  kept            requests and answers of sampled calls in the database, \(kept); no key, no header but the named ones
             """
+    }
+
+    /// Where a judge's content goes, and whether it can make a difference; empty without one.
+    private var judge: String {
+        guard let judge = settings.judge else { return "" }
+        let limit = judge.limits.dollarsPerDay.map { ", at most \($0 == $0.rounded() ? "\(Int($0))" : "\($0)") USD a day" } ?? ""
+        let line =
+            "  if they differ  also to \(judge.url.authority) (\(judge.model)): request and both answers, without keys and models' names\(limit)\n"
+        switch (settings.adjudicate.by, settings.adjudicate.disagreements) {
+        case (.none, _):
+            return line + "                  (a reading only: it proves nothing without adjudicate: { by: labels } or people)\n"
+        case (_, 1):
+            return line
+                + "                  (it spares no label while every disagreement is labelled; adjudicate: { disagreements: 30% } would let it)\n"
+        default: return line
+        }
     }
 
     private var outlook: String {

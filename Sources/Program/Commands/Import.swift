@@ -34,6 +34,9 @@ extension Command {
             if bad > 0 { writeToStandardError("\(bad) lines were left out\n") }
             let known = outcome.alreadyThere > 0 ? ", \(outcome.alreadyThere) were there already" : ""
             print("Imported \(outcome.stored) pairs of \(settings.candidate.name) for \(settings.workload)\(known).")
+            if let judge = settings.judge {
+                print("A worker sends those that differ to the judge \(judge.model) at \(judge.url.authority): request and both answers.")
+            }
         }
     }
 

@@ -86,7 +86,7 @@ private struct StatusReport {
     var json: JSONValue {
         let trial = status.trial
         let shed = JSONValue.object(status.shed.sorted { $0.key < $1.key }.map { JSONMember($0.key, JSONValue($0.value)) })
-        return [
+        var json: JSONValue = [
             "workload": JSONValue(trial.workload), "trial": JSONValue(trial.id.description), "candidate": JSONValue(trial.candidate),
             "source": JSONValue(trial.source.rawValue), "simulated": JSONValue(trial.simulated), "state": JSONValue(trial.state.rawValue),
             "day": JSONValue(status.day), "calls": JSONValue(status.calls), "sampled": JSONValue(status.sampled),
@@ -94,15 +94,18 @@ private struct StatusReport {
             "compared": JSONValue(status.compared), "spooled": JSONValue(spooled), "shed": shed,
             "warnings": .array(warnings.map { JSONValue($0) }),
         ]
+        json["awaiting_judge"] = status.awaitingJudge.map { JSONValue($0) }
+        return json
     }
 
     var text: String {
         let trial = status.trial
-        let rows = [
-            ["calls", "\(status.calls)"], ["sampled", "\(status.sampled)"], ["paired", "\(status.paired)"],
-            ["compared", "\(status.compared)"],
-            ["spooled", "\(spooled)"], ["shed", status.shed.isEmpty ? "0" : reasons(status.shed)],
-        ]
+        let rows =
+            [
+                ["calls", "\(status.calls)"], ["sampled", "\(status.sampled)"], ["paired", "\(status.paired)"],
+                ["compared", "\(status.compared)"],
+                ["spooled", "\(spooled)"], ["shed", status.shed.isEmpty ? "0" : reasons(status.shed)],
+            ] + (status.awaitingJudge.map { [["awaiting judge", "\($0)"]] } ?? [])
         let head =
             "\(trial.workload) · \(trial.candidate)\(trial.simulated ? " (simulated)" : "") · \(trial.source.rawValue) · \(trial.state.rawValue), day \(status.day) of \(trial.settings.trial.days)"
         return ([head, table(rows)] + warnings.map { "warning: \($0)" }).joined(separator: "\n")

@@ -7,7 +7,11 @@ extension Command {
     /// The diff worker.
     static let worker = Command(
         "worker", summary: "Compares pairs, keeps the figures up to date, decides at the end of each day",
-        details: "Any number may run on one database. It prints: ready worker=running", options: [.dataFolder]
+        details: """
+            Any number may run on one database. It prints: ready worker=running
+            Pairs whose workload names a judge are put to it from here: the judge's key must be in this program's environment, or in the file
+            that the settings name.
+            """, options: [.dataFolder]
     ) { arguments in
         _ = try arguments.operands()
         holdEndSignals()
@@ -16,12 +20,18 @@ extension Command {
         let metrics = MetricsRegistry()
         var announced = false
         var ending = false
+        // Of its own: comparing never waits for a judge.
+        var judges: JudgeThread?
+        defer { judges?.stop() }
         while !ending {
             do {
                 try bringUpToDate(url)
                 let connection = try PostgresConnection(url: url, applicationName: "understudy worker")
                 if !announced { announce("ready worker=running") }
                 announced = true
+                if judges == nil {
+                    judges = try JudgeThread(database: url, environment: currentEnvironment(), log: log, metrics: metrics)
+                }
                 try Worker(connection, log: log, metrics: metrics).run {
                     ending = ending || endSignalArrives(within: 0)
                     return ending

@@ -55,9 +55,10 @@ public struct Comparator: Sendable {
     /// What the comparison of a pair comes to.
     ///
     /// `label` is the call's gold answer and `adjudication` a person's judgement, where there are such; where both say who was
-    /// right, the one that `adjudicateBy` names wins.
+    /// right, the one that `adjudicateBy` names wins. `opinion` is a judge model's, once there is one.
     public func compare(
-        _ answers: ComparedAnswers, label: JSONValue? = nil, adjudication: Correctness? = nil, adjudicateBy: Adjudicator = .labels
+        _ answers: ComparedAnswers, label: JSONValue? = nil, adjudication: Correctness? = nil, adjudicateBy: Adjudicator = .labels,
+        opinion: JudgeOpinion? = nil
     ) -> Finding {
         let production = Delivery(answers.production)
         let candidate = Delivery(answers.candidate)
@@ -67,6 +68,7 @@ public struct Comparator: Sendable {
         } else {
             let request = AskedRequest(comparison.readsRequest ? answers.request : [])
             finding = comparison.compare(production, candidate, request, gold: label)
+            if let opinion { finding = finding.judged(by: opinion) }
             finding.productionUnstable = answers.control.flatMap { isUnstable(production, Delivery($0), request) }
             judge(&finding, by: adjudicateBy, adjudication)
         }

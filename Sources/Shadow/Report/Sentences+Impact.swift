@@ -50,7 +50,7 @@ extension Sentences {
         if decision.recommendation == .twoTier {
             return "Of 10,000 answers at most \(Numbers.answers(look.tier.certifiedAtMost)) would be worse (certified)."
         }
-        if look.basis == .agreement { return differSentence }
+        if !look.basis.isAdjudicated { return differSentence }
         let worse = look.quality.worsePerTenThousand
         guard let estimate = worse.estimate else {
             return "How many of 10,000 answers would be worse is unknown: nothing is judged yet (allowed \(allowedAnswers))."
@@ -82,7 +82,7 @@ extension Sentences {
         let (lower, upper) = (gate.lower ?? 0, gate.upper ?? 1)
         let range = lower <= 0 && upper >= 1 ? "unbounded yet" : "\(Numbers.answers(lower)) to \(Numbers.answers(upper))"
         return "Of 10,000 answers about \(Numbers.answers(estimate)) would differ (range: \(range); allowed \(allowedAnswers)); which are "
-            + "worse nobody has judged."
+            + "worse \(whoJudged) has judged."
     }
 
     // MARK: Gates and what fails most, one line each
@@ -138,7 +138,7 @@ extension Sentences {
 
     private func most(_ what: String, _ pairs: Int, productionOnly: Int, candidateOnly: Int) -> String {
         let times = pairs == 1 ? "once" : "\(Numbers.count(pairs)) times"
-        if look.basis == .agreement || look.quality.counts.known == 0 { return "Differs most: \(what), \(times) (not judged)." }
+        if !look.basis.isAdjudicated || look.quality.counts.known == 0 { return "Differs most: \(what), \(times) (not judged)." }
         if productionOnly >= candidateOnly, productionOnly > 0 {
             return "Fails most: \(what), \(times) (production right in \(Numbers.count(productionOnly)))."
         }

@@ -20,7 +20,7 @@ extension Sentences {
         case .failureConcentration: concentrationClause
         case .cost where look.cost.saving == nil: "cost is open, because what the two models cost is not known"
         case .latency where look.latency.ratios.isEmpty: "latency is open until the first day with answers has ended"
-        case .quality where look.basis == .agreement: agreementClause
+        case .quality where !look.basis.isAdjudicated: agreementClause
         case .reliability, .quality, .noise, .latency, .cost: forecastClause(name) ?? undecidedClause(name)
         }
     }
@@ -59,8 +59,11 @@ extension Sentences {
     private var agreementClause: String {
         guard let differing = look.noise.disagreement else { return "nothing is compared yet" }
         return "\(candidate) differs in \(Numbers.percent(differing.estimate)) of answers (allowed "
-            + "\(Numbers.percent(terms.margins.quality)) unjudged), and nobody has judged which are worse"
+            + "\(Numbers.percent(terms.margins.quality)) unjudged), and \(whoJudged) has judged which are worse"
     }
+
+    /// Who has judged where neither labels nor people have.
+    var whoJudged: String { look.basis == .judgeOnly ? "only a model" : "nobody" }
 
     /// How much more is likely needed; nil where that cannot be told.
     private func forecastClause(_ name: GateName) -> String? {

@@ -72,7 +72,8 @@ enum PairQueries {
                 pair.hash_order, pair.planned, call.called_at, call.control_rate, call.turn, call.control_drawn, call.workload,
                 call.source, call.external_id, call.segment, call.conversation, call.traceparent, call.path, \(request) AS request,
                 \(LegRows.columnList(.production, of: "call")), \(LegRows.columnList(.control, of: "call")),
-                \(LegRows.columnList(.candidate, of: "pair")), gold.label, said.correct AS adjudication
+                \(LegRows.columnList(.candidate, of: "pair")), gold.label, said.correct AS adjudication,
+                opinion.prediction, opinion.order_consistent, opinion.same_meaning, opinion.difference, opinion.repeat_consistent
             FROM understudy_store.pair
             JOIN understudy_store.call ON call.id = pair.call_id
             \(prompt)
@@ -82,6 +83,7 @@ enum PairQueries {
             LEFT JOIN LATERAL (
                 SELECT correct FROM understudy_store.adjudication WHERE pair_id = pair.id ORDER BY id DESC LIMIT 1
             ) AS said ON true
+            LEFT JOIN understudy_store.judge_opinion AS opinion ON opinion.pair_id = pair.id AND opinion.error IS NULL
             WHERE pair.id = ANY ($1)
             """
     }

@@ -200,11 +200,11 @@ public struct Registry {
 }
 
 /// What candidates beside each other must have in common.
-private let sharedSections = ["production.api", "production.url", "compare", "match", "adjudicate", "trial"]
+private let sharedSections = ["production.api", "production.url", "compare", "match", "adjudicate", "judge.url", "judge.model", "trial"]
 /// What may change within a trial (design §1).
 private let changeableSections = [
     "sample", "control", "candidate.limits", "privacy", "production.key", "production.price", "candidate.key", "candidate.price",
-    "candidate.dedicated",
+    "candidate.dedicated", "judge.key", "judge.price", "judge.limits",
 ]
 
 private func section(of settings: WorkloadSettings, _ name: String) -> JSONValue? {

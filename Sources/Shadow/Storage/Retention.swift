@@ -39,7 +39,10 @@ public struct Retention {
             let day = try Day(row.text("day"))
             try prune(day, at: moment, &result)
         }
-        if !result.droppedDays.isEmpty || result.deletedPairs > 0 { try connection.execute(RetentionQueries.deleteLabels) }
+        if !result.droppedDays.isEmpty || result.deletedPairs > 0 {
+            try connection.execute(RetentionQueries.deleteLabels)
+            try connection.execute(RetentionQueries.deleteJudgeCalls)
+        }
         for statement in RetentionQueries.deleteSmall { try connection.execute(statement, [.moment(moment)]) }
         return result
     }

@@ -124,7 +124,7 @@ public struct DecisionInput: Sendable, Hashable {
 extension DecisionInput {
     /// The gates that a `switch` needs, in the order in which a verdict names them.
     public var gatesNeeded: [GateName] {
-        [.evidence, .reliability, .quality, .failureConcentration, .latency, .cost] + (basis == .agreement ? [.noise] : [])
+        [.evidence, .reliability, .quality, .failureConcentration, .latency, .cost] + (basis.isAdjudicated ? [] : [.noise])
     }
 
     /// What the evidence still lacks.
@@ -132,7 +132,7 @@ extension DecisionInput {
         var lacking: [EvidenceShortfall] = drift.map { .drift($0) }
         if days < terms.days { lacking.append(.days(have: days, need: terms.days)) }
         if pairs < EvidenceNeeds.pairs { lacking.append(.pairs(have: pairs, need: EvidenceNeeds.pairs)) }
-        if basis != .agreement {
+        if basis.isAdjudicated {
             let need = min(EvidenceNeeds.adjudicated, disagreements)
             if adjudicated < need { lacking.append(.adjudicated(have: adjudicated, need: need)) }
             if imputedShare > EvidenceNeeds.imputedShare {
@@ -160,7 +160,7 @@ extension DecisionInput {
 
     private var qualityStatus: GateStatus {
         let margin = terms.margins.quality
-        if basis == .agreement { return disagreementUpper <= margin && audit == .pass ? .pass : .open }
+        if !basis.isAdjudicated { return disagreementUpper <= margin && audit == .pass ? .pass : .open }
         if difference.upper < -margin || audit == .fail { return .fail }
         return difference.lower > -margin && audit == .pass ? .pass : .open
     }

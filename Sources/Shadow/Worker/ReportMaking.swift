@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Judge
 public import Postgres
 public import Report
 internal import Storage
@@ -85,7 +86,7 @@ public struct ReportMaker {
                     candidateOnly: $0.candidateOnly)
             }, labelMatrix: trial.settings.compare.kind == .label ? try labelMatrix(trial.id, through) : nil,
             fields: try fields(trial.id, through), turns: try turns(trial.id, through), spend: try spend(taken, through),
-            coverage: try coverage(trial.id, through), earlier: try earlier(taken),
+            judge: try judge(taken), coverage: try coverage(trial.id, through), earlier: try earlier(taken),
             warnings: try warnings(taken, facts))
     }
 
@@ -171,6 +172,20 @@ public struct ReportMaker {
 
     private static func price(_ price: TokenPrice) -> ReportModel.Price {
         .tokens(input: price.input, output: price.output, cachedInput: price.cachedInput)
+    }
+
+    /// nil where the trial has no judge.
+    private func judge(_ taken: TakenLook) throws -> ReportModel.JudgeFigures? {
+        guard let settings = taken.trial.settings.judge else { return nil }
+        let audit = try JudgeQueue(connection).audit(trial: taken.trial.id, through: taken.at)
+        return ReportModel.JudgeFigures(
+            model: settings.model, promptVersion: JudgePrompt.version, pairs: audit.pairs, opinions: audit.opinions, waiting: audit.waiting,
+            reused: audit.reused, calls: audit.calls, cost: audit.cost, dollarsPerDay: settings.limits.dollarsPerDay,
+            orders: .init(audit.consistentOrders, of: audit.orders), agreement: .init(audit.agreeing, of: audit.judged),
+            flips: .init(audit.flips, of: audit.repeats),
+            errors: audit.errors.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }.map {
+                ReportModel.JudgeFigures.Failure(error: $0.key.rawValue, pairs: $0.value)
+            })
     }
 
     private func coverage(_ trial: Identifier, _ through: Int?) throws -> ReportModel.Coverage {

@@ -56,7 +56,8 @@ public final class Worker {
                 production: claimed.call.production, candidate: claimed.pair.candidate, control: claimed.call.control,
                 request: claimed.call.request)
             let finding = tools.comparator.compare(
-                answers, label: claimed.label, adjudication: claimed.adjudication, adjudicateBy: batch.trial.settings.adjudicate.by)
+                answers, label: claimed.label, adjudication: claimed.adjudication, adjudicateBy: batch.trial.settings.adjudicate.by,
+                opinion: claimed.opinion)
             let costs = tools.pricing.costs(of: claimed.pair, call: claimed.call)
             results.append(ComparedPair(pair: claimed.pair.id, finding: finding, costs: costs))
         }
