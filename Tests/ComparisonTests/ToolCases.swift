@@ -213,6 +213,7 @@ extension ToolCase {
             (#"set_mode {"mode":"eco"}"#, "set_mode {}"),
             (#"set_mode {"mode":"heat"}"#, #"set_mode {"mode":"heat","level":5}"#),
             (#"set_mode {"mode":"heat"}"#, #"set_mode {"mode":"heat","speed":1}"#),
+            (#"set_mode {"mode":"heat"}"#, #"set_mode {"mode":"heat","speed":2}"#),
             // Arrays have an order and a length.
             (#"transfer {"amount":1,"to":"a","tags":["x","y"]}"#, #"transfer {"amount":1,"to":"a","tags":["y","x"]}"#),
             (#"transfer {"amount":1,"to":"a","tags":["x"]}"#, #"transfer {"amount":1,"to":"a","tags":["x","x"]}"#),
@@ -326,6 +327,7 @@ extension ToolCase {
                 // Neither prose nor Python that says its values by itself.
                 (#"search {"query":"x"}"#, "~Use `search(query='x')`."), (#"search {"query":"x"}"#, "~search(query=term)"),
                 (#"search {"query":"x"}"#, "~search('x')"),
+                (#"search {"query":"x"}"#, "~search(query='y', query='x')"),
                 (#"search {"query":"x"}"#, "~[search(query='x'), ]extra"), (#"search {"query":"x"}"#, "~search({'query': 'x'})"),
                 (#"search {"query":"x"}"#, "~[search(query='x'"),
                 (#"search {"query":"x"}"#, #"~<tool_call>{"name":"search"</tool_call>"#),

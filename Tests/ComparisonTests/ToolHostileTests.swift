@@ -1,19 +1,27 @@
 import Comparison
 import Configuration
+import Glibc
 import JSON
 import Testing
 import Traffic
 
-@Suite(.timeLimit(.minutes(1))) struct `Tool calls that no model should make` {
+@Suite struct `Tool calls that no model should make` {
     static let flood = 10_000
 
-    /// Compares and expects to be done soon, also in a build without optimisation on a busy machine.
+    /// The time that this thread has had of a processor: a busy machine does not count.
+    static var processorTime: Duration {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+
+    /// Compares and expects to be done soon, also in a build without optimisation.
     func soon(_ production: Leg, _ candidate: Leg, settings: CompareSettings = CompareSettings(kind: .tools), gold: JSONValue? = nil)
         -> Finding
     {
-        var finding = Finding(agreement: .incomparable)
-        let took = ContinuousClock().measure { finding = toolsCompared(production, candidate, settings: settings, gold: gold) }
-        #expect(took < .seconds(10))
+        let start = Self.processorTime
+        let finding = toolsCompared(production, candidate, settings: settings, gold: gold)
+        #expect(Self.processorTime - start < .seconds(10))
         #expect(finding.differences.count <= 100)
         #expect(finding.differences.allSatisfy { ($0.productionValue ?? "").count <= 2001 && ($0.candidateValue ?? "").count <= 2001 })
         return finding
@@ -97,7 +105,7 @@ import Traffic
     ])
     func `are looked for in floods of text`(_ part: String) {
         let calls = toolAnswer(("search", #"{"query":"x"}"#))
-        for count in [1, 100, 20_000] {
+        for count in [1, 20_000] {
             let flood = String(repeating: part, count: count)
             for text in [flood, "[" + flood, "```\n\(flood)\n```", "<tool_call>\(flood)", "f(a=\(flood)"] {
                 let finding = soon(calls, answer(text))

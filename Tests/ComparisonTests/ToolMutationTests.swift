@@ -84,7 +84,7 @@ extension SeededGenerator {
     @Test func `are never taken for the same`() {
         var random = SeededGenerator(state: 21)
         var taken: [String] = []
-        let count = 8000
+        let count = 5000
         for number in 0..<count {
             let calls = random.calls()
             var others = random.mutated(calls)

@@ -188,13 +188,14 @@ private struct Walk {
                 probe { $0.compare(production[left], candidate[right], schema?.element(left), place?[left]) }
                     .cost(movedBy: left - right)
             })
+        let count = outcome.count
         for (index, partner) in partners.enumerated() {
             guard let partner else { continue }
             steps.append(.element(index))
             compare(production[index], candidate[partner], schema?.element(index), place?[index])
             steps.removeLast()
         }
-        agree(by: .itemOrder, .array(production), .array(candidate))
+        if outcome.count == count { agree(by: .itemOrder, .array(production), .array(candidate)) }
     }
 
     /// What a comparison from here would come to.

@@ -59,8 +59,9 @@ struct GoldCalls: Sendable {
         return own.allSatisfy { name, places in
             guard let same = others[name], same.count == places.count else { return false }
             // Too many calls of one tool are told apart by their order.
+            let size = same.reduce(0) { $0 + (answer[$1].arguments?.size ?? 1) }
             let partners = matching.arguments.match.partners(
-                places.count, same.count, sizes: (places.count, same.count), keys: (String.init, String.init)
+                places.count, same.count, sizes: (places.count, size), keys: (String.init, String.init)
             ) {
                 GoldCalls.accepts(calls[places[$0]], answer[same[$1]], matching) ? 0 : 1
             }
@@ -86,11 +87,17 @@ struct GoldCalls: Sendable {
         let (named, expected) = (NamedMembers(members), NamedMembers(accepted))
         return !named.hasRepeatedNames
             && members.allSatisfy { member in
-                expected[member.name]?.arrayValue?.contains { accepts($0, member.value) } ?? false
+                expected[member.name]?.arrayValue.map { accepts(oneOf: $0, member.value) } ?? false
             }
             && accepted.allSatisfy { member in
                 named[member.name] != nil || ignored.contains(member.name) || member.value.arrayValue?.contains("") ?? false
             }
+    }
+
+    private static func accepts(oneOf accepted: [JSONValue], _ value: JSONValue) -> Bool {
+        guard case .string(let text) = value else { return accepted.contains { accepts($0, value) } }
+        let standard = standard(text)
+        return accepted.contains { $0.stringValue.map(GoldCalls.standard) == standard }
     }
 
     private static func accepts(_ accepted: JSONValue, _ value: JSONValue) -> Bool {

@@ -97,7 +97,7 @@ struct PythonReader {
         case UInt8(ascii: "["): return elements(until: "]").map { .array($0) }
         case UInt8(ascii: "("):
             liberties.insert(.pythonSyntax)
-            // (x) is x; only a comma makes a tuple.
+            // (x) is x, which is not read; only a comma makes a tuple.
             guard let elements = elements(until: ")", isTuple: true) else { return nil }
             return .array(elements)
         case UInt8(ascii: "'"), UInt8(ascii: "\""): return string().map { .string($0) }
@@ -141,14 +141,15 @@ struct PythonReader {
     }
 
     private mutating func word() -> JSONValue? {
-        guard let name = name() else { return nil }
-        switch name {
-        case "True", "False", "None": liberties.insert(.pythonWords)
-        case "true", "false", "null": liberties.insert(.jsonWords)
-        default: return nil
-        }
-        return name.lowercased() == "true" ? true : name.lowercased() == "false" ? false : .null
+        guard let word = name().flatMap({ PythonReader.words[$0] }) else { return nil }
+        liberties.insert(word.liberty)
+        return word.value
     }
+
+    private static let words: [String: (value: JSONValue, liberty: Liberties)] = [
+        "True": (true, .pythonWords), "False": (false, .pythonWords), "None": (.null, .pythonWords),
+        "true": (true, .jsonWords), "false": (false, .jsonWords), "null": (.null, .jsonWords),
+    ]
 
     /// A number in JSON's grammar, or with nothing on one side of its point.
     private mutating func number() -> JSONValue? {

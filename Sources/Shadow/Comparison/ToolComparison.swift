@@ -30,6 +30,8 @@ struct ToolComparison: AnswerComparison {
     func compare(_ production: Delivery, _ candidate: Delivery, _ request: AskedRequest, gold: JSONValue?) -> Finding {
         let turn = ToolTurn(ToolAnswer(production, reader), ToolAnswer(candidate, reader), isOrdered: isOrdered)
         let goldCalls = gold.flatMap { GoldCalls($0) }
+        // Most pairs are decided without the request.
+        lazy var matching = ToolMatching(arguments: ArgumentComparison(rules: rules), offered: offers.tools(of: request))
         var finding: Finding
         if let failure = candidate.failure {
             finding = Finding.failed(failure, production, candidate)
@@ -38,20 +40,16 @@ struct ToolComparison: AnswerComparison {
         } else if turn.isSame {
             finding = Finding(agreement: .identical)
         } else {
-            finding = turn.finding(matching(request))
+            finding = turn.finding(matching)
         }
         if let goldCalls {
-            finding.correct = turn.correctness(goldCalls, matching(request))
+            finding.correct = turn.correctness(goldCalls, matching)
         } else if let gold, candidate.failure != nil || !turn.isText {
             finding.correct = textCorrectness(turn, request, gold)
         }
         finding.productionFailed = finding.productionFailed || turn.production.isUnreadable
         finding.candidateFailed = finding.candidateFailed || turn.candidate.isUnreadable
         return finding
-    }
-
-    private func matching(_ request: AskedRequest) -> ToolMatching {
-        ToolMatching(arguments: ArgumentComparison(rules: rules), offered: offers.tools(of: request))
     }
 
     /// Who was right where the gold answer is a text and only one answer is, if that.

@@ -112,7 +112,8 @@ struct ToolTurn {
 
     private func agreeing(_ accord: Accord) -> Finding {
         if !isSameForm {
-            return Finding(agreement: .different, failureMode: .wrappedJSON, differences: formFaults() + accord.differences)
+            let differences = ToolTurn.limited(formFaults() + accord.differences)
+            return Finding(agreement: .different, failureMode: .wrappedJSON, differences: differences)
         }
         guard let rule = accord.rule else { return Finding(agreement: .identical) }
         let isDecisive = { (difference: Difference) in difference.kind == rule.rawValue }
