@@ -26,11 +26,6 @@ import Testing
         #expect(LanguageGuess((Array("The refund will arrive".utf8) + [0xC3]).span) == nil)
     }
 
-    @Test func `of a half of each is that of neither alone`() {
-        let mixed = "The refund will arrive within a few working days. Die Rückerstattung kommt innerhalb weniger Werktage an."
-        #expect(LanguageGuess(Array(mixed.utf8).span)?.percent ?? 0 < 75)
-    }
-
     @Test func `is found in any bytes without harm`() {
         var state: UInt64 = 1
         func next(_ bound: UInt64) -> UInt64 {

@@ -1,4 +1,5 @@
 import Testing
+import Traffic
 
 @testable import Comparison
 
@@ -117,6 +118,14 @@ import Testing
         let codes = answers.map { TextLanguage(Prose($0)).code }
         #expect(codes.allSatisfy { $0 == nil || $0 == language }, "\(codes)")
         #expect(codes.count { $0 == language } >= 4, "\(codes)")
+    }
+
+    @Test func `an answer with its translation is in neither language`() throws {
+        let german = try #require(ParallelAnswers.byLanguage["de"]).joined(separator: " ")
+        let english = try #require(ParallelAnswers.byLanguage["en"]).joined(separator: " ")
+        #expect(TextLanguage(Prose(german)).code == "de")
+        #expect(TextLanguage(Prose("\(german)\n\n\(english)")).code == nil)
+        #expect(comparedAsText(english, "\(german)\n\n(Translation: \(english))").failureMode != .languageMismatch)
     }
 
     @Test(arguments: [

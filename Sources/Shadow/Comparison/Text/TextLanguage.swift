@@ -117,25 +117,34 @@ struct TextLanguage {
     ]
 
     /// More tells no more and takes longer.
-    private static let maximumBytes = 384
+    private static let maximumBytes = 200
+
+    /// A text's end is looked at by itself where it is long enough to tell.
+    private static let fewestTokensOfEnd = 20
+    private static let tokensOfEnd = 60
 
     private static func detected(_ prose: Prose, _ script: Script, _ letters: Int) -> String? {
         guard letters >= (script == .han ? 6 : fewestLetters) else { return nil }
-        var text = sample(prose.tokens[...], of: prose, atMost: maximumBytes / 2)
-        let rest = prose.tokens.dropFirst(text.tokens)
-        // From the end as well, which may be a translation of the beginning.
-        let end = sample(rest.suffix(max(rest.count / 2, min(rest.count, 40))), of: prose, atMost: maximumBytes / 2)
-        text.bytes.append(contentsOf: end.bytes)
-        guard let guess = LanguageGuess(text.bytes.span), guess.percent >= 75 else { return nil }
+        let (beginning, count) = sample(prose.tokens[...], of: prose)
+        guard let guess = guess(beginning, letters) else { return nil }
+        let rest = prose.tokens.dropFirst(count)
+        guard rest.count >= fewestTokensOfEnd else { return guess }
+        // What ends in another language, as a translation does, is in neither.
+        let (end, _) = sample(rest.suffix(tokensOfEnd), of: prose)
+        return family(self.guess(end, letters) ?? "") == family(guess) ? guess : nil
+    }
+
+    private static func guess(_ text: [UInt8], _ letters: Int) -> String? {
+        guard let guess = LanguageGuess(text.span), guess.percent >= 75 else { return nil }
         return common.contains(guess.code) || letters >= fewestLettersOfRareLanguages ? guess.code : nil
     }
 
     /// The words and signs of the first tokens, and how many tokens that took.
-    private static func sample(_ tokens: ArraySlice<Prose.Token>, of prose: Prose, atMost bytes: Int) -> (bytes: [UInt8], tokens: Int) {
+    private static func sample(_ tokens: ArraySlice<Prose.Token>, of prose: Prose) -> (bytes: [UInt8], tokens: Int) {
         var text: [UInt8] = []
-        text.reserveCapacity(bytes + 64)
+        text.reserveCapacity(maximumBytes + 64)
         for (index, token) in tokens.enumerated() {
-            if text.count >= bytes { return (text, index) }
+            if text.count >= maximumBytes { return (text, index) }
             guard token.kind == .word || token.kind == .sign else { continue }
             if token.flags.contains(.spaced) { text.append(0x20) }
             for scalar in prose.scalars[token.range] {
