@@ -106,11 +106,12 @@ import Traffic
     }
 
     @Test func `list items and sentences are found`() {
+        func sentences(_ prose: Prose) -> Int { Set(prose.tokens.map(\.sentence)).count }
         let prose = Prose("Take:\n- one thing\n* another\n3) the third\n10. the tenth\n-no item\nDr. Lee came. Was it 3.5? Yes!\nEnd")
         #expect(prose.items.count == 4)
-        #expect(prose.sentenceCount == 10)
-        #expect(Prose("你好。再见！").sentenceCount == 2)
-        #expect(Prose("Am 3. März war es kalt. Dann warm.").sentenceCount == 2)
+        #expect(sentences(prose) == 10)
+        #expect(sentences(Prose("你好。再见！")) == 2)
+        #expect(sentences(Prose("Am 3. März war es kalt. Dann warm.")) == 2)
     }
 
     @Test(arguments: ParallelAnswers.byLanguage.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
