@@ -15,6 +15,12 @@ import Traffic
         #expect(finding.differences.allSatisfy { $0.rule.hasPrefix("text.") && ($0.productionValue ?? $0.candidateValue) != nil })
     }
 
+    @Test(arguments: TextCases.neverAgreeing)
+    func `that look alike may still differ`(_ left: String, _ right: String) {
+        #expect(comparedAsText(left, right).agreement == .different)
+        #expect(comparedAsText(right, left).agreement == .different)
+    }
+
     @Test(arguments: TextCases.notRefusing)
     func `with a refusal's words are none`(_ text: String) {
         let finding = comparedAsText("Mix the two parts slowly, wait an hour, and test the result on a small spot first.", text)

@@ -51,7 +51,8 @@ func outcome(_ finding: Finding) -> TextCase.Outcome? {
 /// Cases by what they must come to; written for this test.
 enum TextCases {
     static let all =
-        agreeing + nearlyAgreeing + contradictions + omissions + additions + styles + otherMeanings + refusals + languages
+        agreeing + nearlyAgreeing + contradictions + omissions + additions + styles + otherMeanings + refusals + languages + more
+        + agreeingInEveryLanguage
 
     static let agreeing: [TextCase] = [
         .init("Yes.", "Yes.", .identical), .init("Ж", "Ж", .identical), .init("e\u{301}te", "\u{E9}te", .identical),

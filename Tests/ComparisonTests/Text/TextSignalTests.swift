@@ -1,4 +1,5 @@
 import Testing
+import Traffic
 
 @testable import Comparison
 
@@ -105,11 +106,12 @@ import Testing
     }
 
     @Test func `list items and sentences are found`() {
+        func sentences(_ prose: Prose) -> Int { Set(prose.tokens.map(\.sentence)).count }
         let prose = Prose("Take:\n- one thing\n* another\n3) the third\n10. the tenth\n-no item\nDr. Lee came. Was it 3.5? Yes!\nEnd")
         #expect(prose.items.count == 4)
-        #expect(prose.sentenceCount == 10)
-        #expect(Prose("你好。再见！").sentenceCount == 2)
-        #expect(Prose("Am 3. März war es kalt. Dann warm.").sentenceCount == 2)
+        #expect(sentences(prose) == 10)
+        #expect(sentences(Prose("你好。再见！")) == 2)
+        #expect(sentences(Prose("Am 3. März war es kalt. Dann warm.")) == 2)
     }
 
     @Test(arguments: ParallelAnswers.byLanguage.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
@@ -117,6 +119,14 @@ import Testing
         let codes = answers.map { TextLanguage(Prose($0)).code }
         #expect(codes.allSatisfy { $0 == nil || $0 == language }, "\(codes)")
         #expect(codes.count { $0 == language } >= 4, "\(codes)")
+    }
+
+    @Test func `an answer with its translation is in neither language`() throws {
+        let german = try #require(ParallelAnswers.byLanguage["de"]).joined(separator: " ")
+        let english = try #require(ParallelAnswers.byLanguage["en"]).joined(separator: " ")
+        #expect(TextLanguage(Prose(german)).code == "de")
+        #expect(TextLanguage(Prose("\(german)\n\n\(english)")).code == nil)
+        #expect(comparedAsText(english, "\(german)\n\n(Translation: \(english))").failureMode != .languageMismatch)
     }
 
     @Test(arguments: [

@@ -78,8 +78,8 @@ struct Contradictions {
     // MARK: Numbers and their units
 
     private mutating func numbers(_ match: SentenceAlignment.Match) {
-        let numbers = Contradictions.within(match.production, left.facts.numbers.map(\.tokens))
-        let others = Contradictions.within(match.candidate, right.facts.numbers.map(\.tokens))
+        let numbers = Contradictions.within(match.production, left.facts.numbers, \.tokens)
+        let others = Contradictions.within(match.candidate, right.facts.numbers, \.tokens)
         let (unmatched, unmatchedOthers) = Contradictions.unmatched(numbers, others) {
             left.facts.numbers[$0].reading.mayEqual(right.facts.numbers[$1].reading)
         }
@@ -115,8 +115,8 @@ struct Contradictions {
 
     private mutating func dates(_ match: SentenceAlignment.Match) {
         let (dates, others) = Contradictions.unmatched(
-            Contradictions.within(match.production, left.facts.dates.map(\.tokens)),
-            Contradictions.within(match.candidate, right.facts.dates.map(\.tokens))
+            Contradictions.within(match.production, left.facts.dates, \.tokens),
+            Contradictions.within(match.candidate, right.facts.dates, \.tokens)
         ) { left.facts.dates[$0].date.mayEqual(right.facts.dates[$1].date) }
         guard dates.count == others.count else { return }
         for (date, other) in zip(dates, others) {
@@ -128,8 +128,8 @@ struct Contradictions {
 
     private mutating func names(_ match: SentenceAlignment.Match) {
         let (names, others) = Contradictions.unmatched(
-            Contradictions.within(match.production, left.facts.names.map(\.tokens)),
-            Contradictions.within(match.candidate, right.facts.names.map(\.tokens))
+            Contradictions.within(match.production, left.facts.names, \.tokens),
+            Contradictions.within(match.candidate, right.facts.names, \.tokens)
         ) { !Set(left.facts.names[$0].words).isDisjoint(with: right.facts.names[$1].words) }
         guard names.count == 1, others.count == 1 else { return }
         let (name, other) = (left.facts.names[names[0]], right.facts.names[others[0]])
@@ -242,15 +242,15 @@ struct Contradictions {
     }
 
     /// The places of the facts that stand in a sentence; facts stand in the order of the text.
-    private static func within(_ sentence: Range<Int>, _ facts: [Range<Int>]) -> Range<Int> {
+    private static func within<Fact>(_ sentence: Range<Int>, _ facts: [Fact], _ tokens: (Fact) -> Range<Int>) -> Range<Int> {
         var low = 0
         var high = facts.count
         while low < high {
             let middle = (low + high) / 2
-            if facts[middle].lowerBound < sentence.lowerBound { low = middle + 1 } else { high = middle }
+            if tokens(facts[middle]).lowerBound < sentence.lowerBound { low = middle + 1 } else { high = middle }
         }
         var end = low
-        while end < facts.count, facts[end].lowerBound < sentence.upperBound { end += 1 }
+        while end < facts.count, tokens(facts[end]).lowerBound < sentence.upperBound { end += 1 }
         return low..<end
     }
 

@@ -13,8 +13,6 @@ struct Prose {
     private(set) var codeBlocks: [Range<Int>] = []
     /// The places in `tokens` of each list item's words.
     private(set) var items: [Range<Int>] = []
-    /// The number of sentences; headings, list items and lines end one.
-    var sentenceCount: Int { Int(tokens.last?.sentence ?? -1) + 1 }
 
     struct Token {
         enum Kind { case word, number, sign, code, link }
@@ -26,16 +24,15 @@ struct Prose {
             /// The first word of a sentence, a line or a quotation.
             static let first = Flags(rawValue: 2)
             static let capitalised = Flags(rawValue: 4)
-            /// Two capitals or more and no small letter.
-            static let capitals = Flags(rawValue: 8)
             /// Of a heading, of something bold, or in quotes.
-            static let marked = Flags(rawValue: 16)
+            static let marked = Flags(rawValue: 8)
         }
 
         var kind: Kind
         var flags: Flags = []
         /// The place in `scalars`.
         var range: Range<Int>
+        /// Sentences are numbered from 0; headings, list items and lines end one.
         var sentence: Int32 = 0
         /// A word's hash in small letters; a sign's scalar; of all else the hash of its scalars.
         var hash: UInt64 = 0

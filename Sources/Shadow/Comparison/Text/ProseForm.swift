@@ -95,21 +95,19 @@ enum ProseForm {
     private static func lines(_ text: [Unicode.Scalar]) -> [Line] {
         var lines: [Line] = []
         var start = 0
-        var isFenced = false
+        var opening: CodeFence?
         while start <= text.count {
             var end = start
             while end < text.count, text[end].kind != .newline { end += 1 }
             let line = text[start..<end]
-            let indent = line.prefix { $0.isBlank }
-            let isFence =
-                line.dropFirst(indent.count).starts(with: ["`", "`", "`"]) || line.dropFirst(indent.count).starts(with: ["~", "~", "~"])
-            lines.append(Line(scalars: line, isCode: isFenced || isFence || isCodeIndent(indent)))
-            if isFence { isFenced.toggle() }
+            let fence = CodeFence(line)
+            lines.append(Line(scalars: line, isCode: opening != nil || fence != nil || isCodeIndent(line.prefix { $0.isBlank })))
+            if let begun = opening { opening = fence?.closes(begun) ?? false ? nil : begun } else { opening = fence }
             start = end + 1
             if end + 1 < text.count, text[end] == "\r", text[end + 1] == "\n" { start += 1 }
         }
         // What follows the last line's end, and what stands before the first line, is no line.
-        while let last = lines.last, last.isBlank, !isFenced { lines.removeLast() }
+        while let last = lines.last, last.isBlank, opening == nil { lines.removeLast() }
         return Array(lines.drop { $0.isBlank })
     }
 

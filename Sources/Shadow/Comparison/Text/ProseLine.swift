@@ -25,8 +25,9 @@ struct ProseLine {
             mark = Array(rest.prefix(length))
             rest = rest.dropFirst(length).drop { $0 == " " }
         }
-        body = ProseLine.isSpacingKept(rest) ? Array(rest) : ProseLine.spaced(rest)
-        isCode = body.contains(where: ProseLine.isCodeSign)
+        let words = ProseLine.isSpacingKept(rest) ? Array(rest) : ProseLine.spaced(rest)
+        isCode = words.indices.contains { ProseLine.isCodeSign(words[$0]) || words[$0] == ";" && !ProseLine.isBetweenWords($0, words) }
+        body = words
     }
 
     // MARK: White space
@@ -37,9 +38,15 @@ struct ProseLine {
     /// Signs of code, links, formulas and paths: a line that has one is left as it is.
     private static func isCodeSign(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
-        case "`", "{", "}", "[", "]", "\\", "=", "<", ">", "|", ";", "#", "~", "^", "_", "/", "@": true
+        case "`", "{", "}", "[", "]", "\\", "=", "<", ">", "|", "#", "~", "^", "_", "/", "@": true
         default: false
         }
+    }
+
+    /// A semicolon of prose, with a word before it and a space behind it.
+    private static func isBetweenWords(_ index: Int, _ body: [Unicode.Scalar]) -> Bool {
+        index > 1 && index + 1 < body.count && body[index + 1] == " "
+            && (body[index - 1].isLetter || body[index - 1] == " " && body[index - 2].isLetter)
     }
 
     /// Tabs part columns, and in strings and code every space counts.

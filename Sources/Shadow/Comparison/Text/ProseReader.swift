@@ -23,7 +23,7 @@ struct ProseReader {
         var index = 0
         while index < scalars.count {
             let end = lineEnd(index)
-            if let fence = fence(index..<end) {
+            if let fence = CodeFence(scalars[index..<end]) {
                 index = readBlock(after: end, fence)
             } else {
                 readLine(index..<end)
@@ -46,29 +46,13 @@ struct ProseReader {
 
     // MARK: Code blocks
 
-    private struct Fence {
-        var sign: Unicode.Scalar
-        var length: Int
-        /// Nothing follows it on its line, so that it may be a closing one.
-        var isBare: Bool
-    }
-
-    private func fence(_ line: Range<Int>) -> Fence? {
-        let start = skipSpaces(line.lowerBound, line.upperBound)
-        guard start < line.upperBound, scalars[start] == "`" || scalars[start] == "~" else { return nil }
-        var end = start
-        while end < line.upperBound, scalars[end] == scalars[start] { end += 1 }
-        guard end - start >= 3, !scalars[end..<line.upperBound].contains("`") else { return nil }
-        return Fence(sign: scalars[start], length: end - start, isBare: skipSpaces(end, line.upperBound) == line.upperBound)
-    }
-
     /// Reads up to the closing fence, or to the end; gives where the text goes on.
-    private mutating func readBlock(after opening: Int, _ fence: Fence) -> Int {
+    private mutating func readBlock(after opening: Int, _ fence: CodeFence) -> Int {
         let start = min(opening + 1, scalars.count)
         var index = start
         while index < scalars.count {
             let end = lineEnd(index)
-            if let closing = self.fence(index..<end), closing.isBare, closing.sign == fence.sign, closing.length >= fence.length {
+            if CodeFence(scalars[index..<end])?.closes(fence) ?? false {
                 codeBlocks.append(start..<index)
                 return end + 1
             }
@@ -176,13 +160,10 @@ struct ProseReader {
         var token = Prose.Token(kind: .word, range: start..<start, sentence: sentence)
         var hash = WordHash()
         var index = start
-        var upper = 0
-        var lower = 0
         while index < end {
             var scalar = scalars[index]
             if case 0x61...0x7A = scalar.value {
                 // Most letters of most texts.
-                lower += 1
                 hash.add(scalar)
                 index += 1
                 continue
@@ -197,15 +178,12 @@ struct ProseReader {
             } else if kind != .letter && kind != .mark && kind != .digit {
                 break
             }
-            let folded = scalar.lower
-            if folded != scalar { upper += 1 } else if kind == .letter { lower += 1 }
-            hash.add(folded)
+            hash.add(scalar.lower)
             index += 1
         }
         token.range = start..<index
         token.hash = hash.value
         if scalars[start].isUpper { token.flags.insert(.capitalised) }
-        if upper > 1, lower == 0 { token.flags.insert(.capitals) }
         if isFirst { token.flags.insert(.first) }
         if isHeading || isBold || isQuoted { token.flags.insert(.marked) }
         isFirst = false

@@ -13,7 +13,8 @@ enum ProseRefusalPhrases {
     static let openings = [
         "i'm sorry, but", "i am sorry, but", "i'm sorry but", "i am sorry but", "i'm really sorry, but", "i'm sorry,", "i am sorry,",
         "sorry, but",
-        "sorry,", "i apologize, but", "i apologise, but", "my apologies, but", "unfortunately,", "i'm afraid that", "i'm afraid",
+        "sorry,", "i apologize, but", "i apologise, but", "my apologies, but", "unfortunately,", "unfortunately", "i'm afraid that",
+        "i'm afraid",
         "i am afraid", "i understand, but", "as an ai language model,", "as an ai language model", "as an artificial intelligence,",
         "as an ai assistant,", "as an ai assistant", "as an ai,", "as an ai", "as a large language model,", "as a language model,",
         "however,",
