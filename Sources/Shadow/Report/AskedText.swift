@@ -6,17 +6,22 @@ enum AskedText {
     private static let lastMessages = 8
 
     /// Lines of at most `width` columns.
-    /// - Parameter limit: characters of each message that are shown; of instructions a quarter.
-    static func lines(_ request: [UInt8], width: Int, limit: Int, style: TerminalStyle) -> [String] {
+    /// - Parameters:
+    ///   - limit: characters of each message that are shown; of instructions a quarter.
+    ///   - lastOnly: the last message alone, where there are messages.
+    static func lines(_ request: [UInt8], width: Int, limit: Int, style: TerminalStyle, lastOnly: Bool = false) -> [String] {
         guard let request = try? JSONValue.parse(request), case .object = request else {
             return TerminalText.lines(String(decoding: request, as: UTF8.self), limit: limit, width: width)
+        }
+        let messages = request["messages"]?.arrayValue ?? []
+        if lastOnly, let last = messages.last {
+            return part(last["role"]?.stringValue ?? "?", content(of: last), width: width, limit: limit, style)
         }
         var lines: [String] = []
         for name in ["instructions", "system", "input", "prompt"] {
             guard let value = request[name], !value.isNull else { continue }
             lines += part(name, text(of: value), width: width, limit: limit, style)
         }
-        let messages = request["messages"]?.arrayValue ?? []
         let hidden = max(0, messages.count - lastMessages - 1)
         for (place, message) in messages.enumerated() {
             if hidden > 0, place == 1 { lines.append(style.dim("… \(Numbers.count(hidden)) messages")) }

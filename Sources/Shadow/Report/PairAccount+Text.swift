@@ -14,7 +14,9 @@ extension PairAccount {
         lines += [""] + outcome(width: width, style)
         lines += ["", style.bold("ASKED")] + AskedText.lines(call.request, width: width, limit: PairAccount.limit, style: style)
         lines += [""] + answers(width: width, style)
-        if let finding, !finding.differences.isEmpty { lines += ["", style.bold("WHAT DIFFERS")] + differences(finding, width: width, style) }
+        if let finding, !finding.differences.isEmpty {
+            lines += ["", style.bold("WHAT DIFFERS")] + differences(finding, width: width, style)
+        }
         lines += ["", style.bold("MEASURED")] + measured(width: width)
         lines += ["", style.bold("JUDGED")] + judged(width: width)
         return lines.joined(separator: "\n") + "\n"
@@ -28,9 +30,9 @@ extension PairAccount {
         return SideBySide(texts.0, texts.1, limit: limit).lines(width: width, style: style, most: most)
     }
 
-    /// What was asked; for `review`.
-    public func asked(width: Int, style: TerminalStyle, limit: Int) -> [String] {
-        AskedText.lines(call.request, width: width, limit: limit, style: style)
+    /// What was asked, or its last message alone; for `review`.
+    public func asked(width: Int, style: TerminalStyle, limit: Int, lastOnly: Bool = false) -> [String] {
+        AskedText.lines(call.request, width: width, limit: limit, style: style, lastOnly: lastOnly)
     }
 
     // MARK: Parts
@@ -52,8 +54,10 @@ extension PairAccount {
         let what =
             switch finding.agreement {
             case .identical: "Identical."
-            case .equivalent: "Equivalent (\(finding.equivalence?.rawValue ?? "")): \(DifferenceWords.kind(finding.equivalence?.rawValue ?? ""))."
-            case .different: "Different (\(finding.failureMode?.rawValue ?? "")): \(DifferenceWords.kind(finding.failureMode?.rawValue ?? ""))."
+            case .equivalent:
+                "Equivalent (\(finding.equivalence?.rawValue ?? "")): \(DifferenceWords.kind(finding.equivalence?.rawValue ?? ""))."
+            case .different:
+                "Different (\(finding.failureMode?.rawValue ?? "")): \(DifferenceWords.kind(finding.failureMode?.rawValue ?? ""))."
             case .incomparable: "Incomparable: production gave no answer to hold the other against."
             }
         let by = finding.correctBy.map { $0 == .label ? ", says the gold answer" : ", says a person" } ?? ""
@@ -89,22 +93,30 @@ extension PairAccount {
         var lines = finding.differences.prefix(PairAccount.mostDifferences).flatMap { difference -> [String] in
             let place = difference.path.isEmpty ? "the whole answer" : TerminalText.line(difference.path, limit: 200)
             let kind = TerminalText.line(difference.kind, limit: 80)
-            var lines = TextLayout.wrapped("· \(place): \(DifferenceWords.kind(difference.kind)) (\(kind))", width: width, indent: "  ")
-            for (name, value) in [("production", difference.productionValue), ("candidate ", difference.candidateValue)] {
-                let text = value.map { $0.isEmpty ? "(empty)" : TerminalText.line($0, limit: 200) } ?? "nothing"
-                lines += TextLayout.wrapped("    \(name)  \(text)", width: width, indent: "                ")
+            let values = [("production", difference.productionValue), ("candidate", difference.candidateValue)].map { name, value in
+                (name, value.map { $0.isEmpty ? "(empty)" : TerminalText.line($0, limit: 200) } ?? "nothing")
             }
-            let rule = TerminalText.line(difference.rule, limit: 80)
             let words = DifferenceWords.rule(difference.rule).map { ": \($0)" } ?? ""
-            return lines + TextLayout.wrapped("    by rule     \(rule)\(words)", width: width, indent: "                ")
+            let rule = ("by rule", TerminalText.line(difference.rule, limit: 80) + words)
+            return TextLayout.wrapped("· \(place): \(DifferenceWords.kind(difference.kind)) (\(kind))", width: width, indent: "  ")
+                + (values + [rule]).flatMap { PairAccount.hanging($0.0, $0.1, width: width) }
         }
         let hidden = finding.differences.count - PairAccount.mostDifferences
         if hidden > 0 { lines.append("  and \(Numbers.count(hidden)) more: understudy explain \(pair.id) --json") }
         return lines
     }
 
+    /// A name, and beside it a text that stays in its own column.
+    private static func hanging(_ name: String, _ text: String, width: Int) -> [String] {
+        let beside = 14
+        return TextLayout.wrapped(text, width: max(20, width - beside)).enumerated().map { place, line in
+            (place == 0 ? TextLayout.padded("  " + name, beside) : String(repeating: " ", count: beside)) + line
+        }
+    }
+
     private func measured(width: Int) -> [String] {
-        let legs = [("production", call.production, costs.production), ("candidate", pair.candidate, costs.candidate)]
+        let legs =
+            [("production", call.production, costs.production), ("candidate", pair.candidate, costs.candidate)]
             + (call.control.map { [("control", $0, costs.control)] } ?? [])
         func row(_ title: String, _ value: (Leg, Double?) -> String?) -> [String] { [title] + legs.map { value($0.1, $0.2) ?? "–" } }
         let rows = [
@@ -162,7 +174,8 @@ extension PairAccount {
             ? "drawn for judging (probability \(Numbers.plain(pair.adjudicationProbability)))"
             : "not drawn for judging: what is said about it is shown, and in no gate"
         let counts = inEvidence.map { $0 ? "counts as evidence" : "no evidence: another pair of its conversation and day is" }
-        return ["Sampled with probability \(Numbers.plain(pair.samplingRate))", drawn, counts].compactMap { $0 }.joined(separator: "; ") + "."
+        return ["Sampled with probability \(Numbers.plain(pair.samplingRate))", drawn, counts].compactMap { $0 }.joined(separator: "; ")
+            + "."
     }
 
     private static func moment(_ moment: Timestamp) -> String {

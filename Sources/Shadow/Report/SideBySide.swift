@@ -18,7 +18,9 @@ struct SideBySide {
     /// - Parameter limit: characters of each text that are shown; the window lies where the texts begin to differ.
     init(_ left: String, _ right: String, limit: Int = ForeignText.limit) {
         let window = DifferenceWindow(left, right, limit: limit)
-        rows = SideBySide.aligned(SideBySide.lines(window.left, limit), SideBySide.lines(window.right, limit)).map { SideBySide.row($0.0, $0.1) }
+        rows = SideBySide.aligned(SideBySide.lines(window.left, limit), SideBySide.lines(window.right, limit)).map {
+            SideBySide.row($0.0, $0.1)
+        }
     }
 
     var differs: Bool { rows.contains(where: \.differs) }
@@ -55,7 +57,9 @@ struct SideBySide {
             return Row(
                 left: [Piece(text: left ?? "", differs: true)], right: [Piece(text: right ?? "", differs: true)], differs: true)
         }
-        if left == right { return Row(left: [Piece(text: left, differs: false)], right: [Piece(text: right, differs: false)], differs: false) }
+        if left == right {
+            return Row(left: [Piece(text: left, differs: false)], right: [Piece(text: right, differs: false)], differs: false)
+        }
         let marks = MarkedDifference(left, right)
         func pieces(_ side: MarkedDifference.Side) -> [Piece] {
             [Piece(text: side.before, differs: false), Piece(text: side.differing, differs: true), Piece(text: side.after, differs: false)]

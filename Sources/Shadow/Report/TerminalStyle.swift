@@ -14,9 +14,24 @@ public struct TerminalStyle: Sendable, Hashable {
     /// Nothing but text.
     public static let plain = TerminalStyle(colours: false, positions: false)
 
-    func bold(_ text: String) -> String { colours && !text.isEmpty ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
-    func dim(_ text: String) -> String { colours && !text.isEmpty ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
+    /// A title.
+    public func bold(_ text: String) -> String { colours && !text.isEmpty ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
+    /// What stands beside.
+    public func dim(_ text: String) -> String { colours && !text.isEmpty ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
+    /// What differs.
     func marked(_ text: String) -> String { colours && !text.isEmpty ? "\u{1B}[7m\(text)\u{1B}[0m" : text }
     /// Moves to a column, from 1.
     func column(_ number: Int) -> String { positions ? "\u{1B}[\(number)G" : "" }
+}
+
+/// What a terminal shows of foreign texts, for programs that lay out a screen themselves.
+public enum TerminalLayout {
+    /// A name or a label on one line, cut where it is long, with nothing in it that a terminal obeys.
+    public static func name(_ text: String) -> String { TerminalText.line(text, limit: 80) }
+
+    /// How many columns a text takes.
+    public static func columns(_ text: String) -> Int { TextLayout.columns(text) }
+
+    /// A text in lines of at most `width` columns.
+    public static func wrapped(_ text: String, width: Int) -> [String] { TerminalText.lines(text, limit: .max, width: width) }
 }

@@ -44,7 +44,9 @@ enum TerminalText {
                 used += next
                 end += 1
             }
-            if end < characters.count, let space = characters[start..<end].lastIndex(where: { $0.character == " " }), space > start + (end - start) / 2 {
+            if end < characters.count, let space = characters[start..<end].lastIndex(where: { $0.character == " " }),
+                space > start + (end - start) / 2
+            {
                 end = space + 1
             }
             var line: [Piece] = []
