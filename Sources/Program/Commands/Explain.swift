@@ -1,6 +1,5 @@
 internal import Configuration
 internal import Glibc
-internal import JSON
 internal import Postgres
 internal import Processes
 internal import Report
@@ -21,7 +20,7 @@ extension Command {
         try withConnection(arguments) { connection in
             let account = try PairAccount.read(try pair(named: name, connection), on: connection)
             if arguments.has("json") {
-                print(account.json().serialisedString())
+                print(TerminalLayout.json(account.json()))
                 return
             }
             let isTerminal = isatty(1) == 1

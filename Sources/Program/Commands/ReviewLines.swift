@@ -91,7 +91,7 @@ struct ReviewLines {
             ], "\(words) \(ReviewText.summary(desk))")
     }
 
-    private func tell(_ event: JSONValue, _ words: String) { write(asJSON ? event.serialisedString() : words) }
+    private func tell(_ event: JSONValue, _ words: String) { write(asJSON ? TerminalLayout.json(event) : words) }
 
     private func show(_ sheet: ReviewSheet) {
         guard asJSON else {
@@ -102,13 +102,13 @@ struct ReviewLines {
         // Which model was asked says nothing about the question.
         request["model"] = nil
         write(
-            ([
+            TerminalLayout.json([
                 "event": "pair", "pair_id": id(sheet), "counts": .bool(sheet.counts),
                 "called_at": .string(sheet.account.call.calledAt.description),
                 "segment": JSONValue(sheet.account.call.segment), "turn": JSONValue(sheet.account.call.turn), "request": request,
                 "labels": .array(sheet.account.declaredLabels.map { .string($0) }), "left": PairAccount.answer(sheet.left),
                 "right": PairAccount.answer(sheet.right), "judged": JSONValue(desk.progress.judged),
                 "waiting": JSONValue(desk.progress.waiting),
-            ] as JSONValue).serialisedString())
+            ]))
     }
 }

@@ -1,3 +1,5 @@
+public import JSON
+
 /// What a terminal may be told beside the text itself.
 public struct TerminalStyle: Sendable, Hashable {
     /// Marks what differs, and titles.
@@ -34,4 +36,28 @@ public enum TerminalLayout {
 
     /// A text in lines of at most `width` columns.
     public static func wrapped(_ text: String, width: Int) -> [String] { TerminalText.lines(text, limit: .max, width: width) }
+
+    /// JSON as text that a terminal does not obey either: what it might is escaped, which says the same.
+    public static func json(_ value: JSONValue) -> String {
+        let text = value.serialisedString()
+        guard text.unicodeScalars.contains(where: isObeyed) else { return text }
+        var safe = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            guard isObeyed(scalar) else {
+                safe.append(scalar)
+                continue
+            }
+            let digits = String(scalar.value, radix: 16)
+            safe.append(contentsOf: ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).unicodeScalars)
+        }
+        return String(safe)
+    }
+
+    /// The controls beyond ASCII, and what turns the direction of a text. Those of ASCII are escaped in any JSON.
+    private static func isObeyed(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x7F...0x9F, 0x61C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+        default: false
+        }
+    }
 }
