@@ -168,6 +168,14 @@ import Traffic
             sentences.headline
                 == "NOT YET: phi-4 differs in 4.3 % of answers (allowed 2 % unjudged), and nobody has judged which are worse.")
         #expect(sentences.nextAction == "understudy review support-intents")
+        let unasked = changed { model in
+            model.look.basis = .agreement
+            model.look.speedUps = [.adjudicate]
+            model.trial.terms.adjudicateBy = .none
+        }
+        #expect(
+            unasked.nextAction
+                == "have the disagreements judged, by labels or people: set adjudicate.by, then understudy enable -f FILE")
         #expect(
             sentences.worseSentence
                 == "Of 10,000 answers about 430 would differ (range: 380 to 490; allowed 200); which are worse nobody has judged.")

@@ -31,9 +31,8 @@ extension Command {
 
     private static func pair(named name: String, _ connection: PostgresConnection) throws -> Identifier {
         let found = try PairReader(connection).pairs(named: name)
-        if let only = found.first, found.count == 1 || found.contains(where: { $0.description == name.lowercased() }) {
-            return Identifier(name).flatMap { found.contains($0) ? $0 : nil } ?? only
-        }
+        if let id = Identifier(name), found.contains(id) { return id }
+        if found.count == 1 { return found[0] }
         guard found.isEmpty else {
             throw CommandError.failed(
                 "\(found.count) pairs have this name; say which: \(found.map(\.description).joined(separator: ", ")).")

@@ -1,4 +1,3 @@
-internal import Configuration
 internal import Postgres
 internal import Report
 internal import Storage
@@ -51,8 +50,6 @@ final class ReviewDesk {
     let who: String
     /// The last look's forecast, put into words; nil where there is none.
     let outlook: String?
-    /// Judgements count in no gate, since the workload has nobody judge.
-    let countsNothing: Bool
     private(set) var progress = ReviewProgress()
     private(set) var current: ReviewSheet?
     /// Judgements of this run, less those taken back.
@@ -72,7 +69,6 @@ final class ReviewDesk {
         self.workload = workload
         self.who = who
         self.outlook = outlook
-        countsNothing = trials.allSatisfy { $0.settings.adjudicate.by == .none }
         queue = ReviewQueue(connection, trials: trials.map(\.id), session: Identifier(at: now()))
     }
 

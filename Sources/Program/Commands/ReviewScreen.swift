@@ -16,10 +16,7 @@ struct ReviewScreen {
     func run(once: Bool = false) throws -> String {
         var message = ""
         while true {
-            if desk.current == nil {
-                show(["One moment…"])
-                try desk.advance()
-            }
+            if desk.current == nil { try desk.advance() }
             guard let sheet = desk.current else { return message + "Nothing waits to be judged." }
             draw(sheet, .sheet, message)
             message = ""
@@ -84,9 +81,7 @@ struct ReviewScreen {
         lines.append(style.dim(String(repeating: "─", count: width)))
         lines += ReviewText.keys
         if !message.isEmpty { lines.append(style.bold(message)) }
-        show(lines)
+        // The screen is cleared first; the cursor stays behind the last line.
+        terminal.write("\u{1B}[H\u{1B}[2J" + lines.joined(separator: "\n") + " ")
     }
-
-    /// Clears the screen and writes lines; the cursor stays behind the last.
-    private func show(_ lines: [String]) { terminal.write("\u{1B}[H\u{1B}[2J" + lines.joined(separator: "\n") + " ") }
 }

@@ -5,11 +5,14 @@ public import Traffic
 public struct PairAccount: Sendable, Hashable {
     /// A gold answer that somebody brought.
     public struct GoldAnswer: Sendable, Hashable {
+        /// The right answer, any JSON value.
         public var label: JSONValue
         /// The file that it came in, `feedback`, or `import` for a recorded pair's own.
         public var origin: String
+        /// When.
         public var saidAt: Timestamp
 
+        /// Takes its parts as they are.
         public init(label: JSONValue, origin: String, saidAt: Timestamp) {
             self.label = label
             self.origin = origin
@@ -19,11 +22,14 @@ public struct PairAccount: Sendable, Hashable {
 
     /// What somebody said about who was right; `unknown` takes back what was said before.
     public struct Judgement: Sendable, Hashable {
+        /// Who was right.
         public var correct: Correctness
-        /// nil where nobody told.
+        /// Who said so; nil where nobody told.
         public var who: String?
+        /// When.
         public var saidAt: Timestamp
 
+        /// Takes its parts as they are.
         public init(correct: Correctness, who: String?, saidAt: Timestamp) {
             self.correct = correct
             self.who = who
@@ -33,10 +39,14 @@ public struct PairAccount: Sendable, Hashable {
 
     /// USD; nil where no price or no token count is known.
     public struct Costs: Sendable, Hashable {
+        /// Of production's answer.
         public var production: Double?
+        /// Of the candidate's.
         public var candidate: Double?
+        /// Of production's second one.
         public var control: Double?
 
+        /// Takes its parts as they are.
         public init(production: Double? = nil, candidate: Double? = nil, control: Double? = nil) {
             self.production = production
             self.candidate = candidate
@@ -44,10 +54,13 @@ public struct PairAccount: Sendable, Hashable {
         }
     }
 
+    /// The candidate's name.
     public var candidateName: String
+    /// What was asked, and production's answers.
     public var call: Call
+    /// The candidate's answer, and with which probabilities it was drawn.
     public var pair: Pair
-    /// nil until the worker has compared the pair.
+    /// What the comparison found; nil until the worker has compared the pair.
     public var finding: Finding?
     /// The workload's declared labels; empty where it compares something else.
     public var declaredLabels: [String]
@@ -58,9 +71,9 @@ public struct PairAccount: Sendable, Hashable {
     public var inEvidence: Bool?
     /// What a look has counted: it stays in the evidence whatever is said later.
     public var consumed: Correctness?
-    /// Newest first.
+    /// Gold answers of the call, newest first.
     public var goldAnswers: [GoldAnswer]
-    /// Newest first.
+    /// What people said, newest first.
     public var judgements: [Judgement]
 
     /// Takes its parts as they are.

@@ -79,6 +79,7 @@ struct LabelStoring {
             case .label(let label):
                 for call in Set(meant.map(\.call)).sorted() where newest.learn(label, of: call, saidAt: line.saidAt) {
                     isNew = true
+                    outcome.labelledCalls += 1
                     labels.append((call, label, line.saidAt ?? moment))
                     for target in meant where target.call == call { labelled[target.pair] = target.trial }
                 }

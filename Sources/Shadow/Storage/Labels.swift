@@ -15,6 +15,8 @@ public struct Labels {
     public struct LabelsOutcome: Sendable, Hashable {
         /// Lines that said something new.
         public var stored = 0
+        /// Calls that got a gold answer by that: a line may mean all that asked the same.
+        public var labelledCalls = 0
         /// Lines that said what was known.
         public var unchanged = 0
         /// What lines called pairs that are not stored, in the file's order.

@@ -3,10 +3,12 @@ public import Traffic
 
 /// A pair that a reviewer has been given.
 public struct ReviewedPair: Sendable, Hashable {
+    /// Its id.
     public var pair: Identifier
     /// Drawn beforehand, so that the judgement counts in the verdict.
     public var counts: Bool
 
+    /// Takes both as they are.
     public init(pair: Identifier, counts: Bool) {
         self.pair = pair
         self.counts = counts
@@ -15,8 +17,9 @@ public struct ReviewedPair: Sendable, Hashable {
 
 /// How far the judging of some trials is.
 public struct ReviewProgress: Sendable, Hashable {
-    /// Pairs that differ, were drawn for judging and count as evidence: those with a judgement or a gold answer, and those without.
+    /// Pairs that differ, were drawn for judging and count as evidence: those with a judgement or a gold answer,
     public var judged = 0
+    /// and those without.
     public var waiting = 0
     /// Others that differ and that nobody has judged.
     public var unplanned = 0
