@@ -11,8 +11,10 @@ ALTER TABLE understudy_store.adjudication
     DROP CONSTRAINT adjudication_correct_check,
     ADD CONSTRAINT adjudication_correct_check CHECK (correct IN ('both', 'production_only', 'candidate_only', 'neither', 'unknown'));
 
--- What `review` serves next: the few that differ and that nobody has judged, in the ledger's order.
-CREATE INDEX comparison_unjudged ON understudy_store.comparison (trial, called_at, pair_id)
+-- What `review` serves next: the few that differ and that nobody has judged, those first that the verdict waits for, each in the
+-- ledger's order. Of a conversation whose day has not ended any pair may yet be the evidence.
+CREATE INDEX comparison_unjudged ON understudy_store.comparison (
+    trial, (CASE WHEN planned AND in_evidence IS DISTINCT FROM false THEN 0 ELSE 1 END), called_at, pair_id)
     WHERE agreement = 'different' AND correct = 'unknown';
 
 -- Pairs that somebody is looking at: no other reviewer gets them until the lease ends.

@@ -61,7 +61,7 @@ final class ReviewDesk {
     /// Pairs of this run, to be gone back to: those skipped and those judged.
     private var history: [(pair: Identifier, wasJudged: Bool)] = []
     /// Sheets after which the progress is counted anew: others judge too.
-    private static let recount = 20
+    private static let recount = 100
     private var sheets = 0
 
     init(_ connection: PostgresConnection, workload: String, trials: [StoredTrial], who: String, outlook: String?) {

@@ -84,11 +84,15 @@ public struct Exports {
         var rows: [ExportRow] = []
         for trial in trials {
             var last = Identifier(high: 0, low: 0)
-            while true {
-                let page = try connection.query(ExportQueries.rows, [.id(trial.id), .id(last), .int(Exports.page)])
-                rows += try page.map { try ExportRow($0) }
+            while let end = try connection.query(ExportQueries.pageEnd, [.id(trial.id), .id(last), .int(Exports.page)]).first?.id("id") {
+                // A call has its pair's millisecond: with both ends said for all three tables a page reads a day's partitions, no more.
+                let calls = [
+                    Identifier(at: last.moment, random: (0, 0)), Identifier(at: end.moment.adding(seconds: 0.001), random: (0, 0)),
+                ]
+                rows += try connection.query(
+                    ExportQueries.rows, [.id(trial.id), .id(last), .id(end), .id(calls[0]), .id(calls[1])]
+                ).map { try ExportRow($0) }
                 progress(rows.count)
-                guard page.count == Exports.page, let end = rows.last?.pair else { break }
                 last = end
             }
         }
@@ -170,7 +174,15 @@ private struct ExportCase {
 
 /// The SQL of exports.
 enum ExportQueries {
-    /// A page of a trial's pairs, by id.
+    /// The last pair of a page; none after the last page.
+    static let pageEnd = """
+        SELECT id FROM (
+            SELECT id FROM understudy_store.pair WHERE trial = $1 AND id > $2 ORDER BY id LIMIT $3::bigint
+        ) AS page
+        ORDER BY id DESC LIMIT 1
+        """
+
+    /// The pairs of a page.
     static let rows = """
         SELECT pair.id AS pair_id, pair.call_id, call.called_at, call.request_hash, found.agreement, found.correct, found.failure_mode,
             found.production_unstable,
@@ -181,11 +193,10 @@ enum ExportQueries {
             (SELECT said_at FROM understudy_store.gold_label WHERE gold_label.call_id = pair.call_id ORDER BY id DESC LIMIT 1) AS gold_said_at,
             (SELECT said.correct FROM understudy_store.adjudication AS said WHERE said.pair_id = pair.id ORDER BY said.id DESC LIMIT 1) AS person
         FROM understudy_store.pair
-        JOIN understudy_store.call ON call.id = pair.call_id
-        LEFT JOIN understudy_store.comparison AS found ON found.pair_id = pair.id
-        WHERE pair.trial = $1 AND pair.id > $2
+        JOIN understudy_store.call ON call.id = pair.call_id AND call.id >= $4 AND call.id < $5
+        LEFT JOIN understudy_store.comparison AS found ON found.pair_id = pair.id AND found.pair_id > $2 AND found.pair_id <= $3
+        WHERE pair.trial = $1 AND pair.id > $2 AND pair.id <= $3
         ORDER BY pair.id
-        LIMIT $3::bigint
         """
 
     static let productionLabels = "SELECT pair_id, production_label FROM understudy_store.comparison WHERE pair_id = ANY ($1)"

@@ -54,13 +54,11 @@ public struct ReviewQueue {
     /// - Parameter skipped: not to be served, having been seen.
     public func next(skipping skipped: Set<Identifier> = [], lease: Double = leaseSeconds) throws -> ReviewedPair? {
         try release()
-        for counts in [true, false] {
-            while case let waiting = try waiting(counts: counts, skipping: skipped), !waiting.isEmpty {
-                for pair in waiting where try take(pair, lease: lease) {
-                    // Somebody may have judged it between the two statements.
-                    if try isUnjudged(pair) { return ReviewedPair(pair: pair, counts: counts) }
-                    try release()
-                }
+        while case let waiting = try waiting(skipping: skipped), !waiting.isEmpty {
+            for given in waiting where try take(given.pair, lease: lease) {
+                // Somebody may have judged it between the two statements.
+                if try isUnjudged(given.pair) { return given }
+                try release()
             }
         }
         return nil
@@ -80,25 +78,26 @@ public struct ReviewQueue {
     /// Gives back what this reviewer holds.
     public func release() throws { try connection.execute(ReviewQueries.release, [.id(session)]) }
 
-    /// How far it is.
+    /// How far it is. Counts all that differ, which takes a second where they are many.
     public func progress() throws -> ReviewProgress {
         var progress = ReviewProgress()
         for trial in trials {
-            let row = try connection.query(ReviewQueries.progress, [.id(trial)])[0]
-            progress.judged += try row.int("judged")
+            let all = try connection.query(ReviewQueries.planned, [.id(trial)])[0].int("pairs")
+            let row = try connection.query(ReviewQueries.unjudgedPairs, [.id(trial)])[0]
             progress.waiting += try row.int("waiting")
             progress.unplanned += try row.int("unplanned")
+            progress.judged += try max(0, all - row.int("waiting"))
         }
         return progress
     }
 
-    /// The oldest of all trials that nobody else holds.
-    private func waiting(counts: Bool, skipping skipped: Set<Identifier>) throws -> [Identifier] {
+    /// What nobody else holds, in the order in which it is served, of all trials.
+    private func waiting(skipping skipped: Set<Identifier>) throws -> [ReviewedPair] {
         try trials.flatMap { trial in
-            try connection.query(
-                ReviewQueries.waiting, [.id(trial), .bool(counts), .ids(skipped), .id(session), .int(ReviewQueue.tries)]
-            ).map { (calledAt: try $0.moment("called_at"), pair: try $0.id("pair_id")) }
-        }.sorted { ($0.calledAt, $0.pair) < ($1.calledAt, $1.pair) }.map(\.pair)
+            try connection.query(ReviewQueries.waiting, [.id(trial), .ids(skipped), .id(session), .int(ReviewQueue.tries)])
+                .map { (rank: try $0.int("rank"), calledAt: try $0.moment("called_at"), pair: try $0.id("pair_id")) }
+        }.sorted { ($0.rank, $0.calledAt, $0.pair) < ($1.rank, $1.calledAt, $1.pair) }
+            .map { ReviewedPair(pair: $0.pair, counts: $0.rank == 0) }
     }
 
     private func take(_ pair: Identifier, lease: Double) throws -> Bool {
@@ -116,8 +115,8 @@ enum ReviewQueries {
             ORDER BY said.id DESC LIMIT 1), 'unknown')
         """
 
-    /// A judgement here is one that the verdict waits for. Of a conversation whose day has not ended any pair may yet be the evidence.
-    private static let counts = "(found.planned AND found.in_evidence IS DISTINCT FROM false)"
+    /// 0 for the pairs whose judgement the verdict waits for; as the index `comparison_unjudged` has it.
+    private static let rank = "CASE WHEN found.planned AND found.in_evidence IS DISTINCT FROM false THEN 0 ELSE 1 END"
 
     /// A comparison outlives its pair: what was answered must still be there.
     private static let unjudged = """
@@ -126,19 +125,19 @@ enum ReviewQueries {
         """
 
     static let waiting = """
-        SELECT found.called_at, found.pair_id FROM understudy_store.comparison AS found
-        WHERE found.trial = $1 AND \(counts) = $2 AND \(unjudged) AND NOT found.pair_id = ANY ($3)
+        SELECT \(rank) AS rank, found.called_at, found.pair_id FROM understudy_store.comparison AS found
+        WHERE found.trial = $1 AND \(unjudged) AND NOT found.pair_id = ANY ($2)
             AND NOT EXISTS (
                 SELECT FROM understudy_store.review_lease AS held
-                WHERE held.pair_id = found.pair_id AND held.session <> $4 AND held.lease_until > clock_timestamp())
-        ORDER BY found.called_at, found.pair_id
-        LIMIT $5::bigint
+                WHERE held.pair_id = found.pair_id AND held.session <> $3 AND held.lease_until > clock_timestamp())
+        ORDER BY \(rank), found.called_at, found.pair_id
+        LIMIT $4::bigint
         """
 
     static let isUnjudged = "SELECT FROM understudy_store.comparison AS found WHERE found.pair_id = $1 AND \(unjudged)"
 
     static let pair = """
-        SELECT \(counts) AS counts FROM understudy_store.comparison AS found
+        SELECT \(rank) = 0 AS counts FROM understudy_store.comparison AS found
         WHERE found.pair_id = $1 AND found.trial = ANY ($2) AND found.agreement <> 'incomparable'
             AND EXISTS (SELECT FROM understudy_store.pair WHERE pair.id = found.pair_id)
         """
@@ -155,12 +154,16 @@ enum ReviewQueries {
     static let release =
         "DELETE FROM understudy_store.review_lease WHERE session = $1 OR lease_until < clock_timestamp() - interval '1 hour'"
 
-    static let progress = """
-        SELECT count(*) FILTER (WHERE counts AND known) AS judged, count(*) FILTER (WHERE counts AND NOT known) AS waiting,
-            count(*) FILTER (WHERE NOT counts AND NOT known) AS unplanned
+    static let planned = """
+        SELECT count(*) AS pairs FROM understudy_store.comparison AS found
+        WHERE found.trial = $1 AND found.agreement = 'different' AND \(rank) = 0
+        """
+
+    static let unjudgedPairs = """
+        SELECT count(*) FILTER (WHERE rank = 0) AS waiting, count(*) FILTER (WHERE rank = 1) AS unplanned
         FROM (
-            SELECT \(counts) AS counts, found.correct <> 'unknown' OR \(said) <> 'unknown' AS known
-            FROM understudy_store.comparison AS found WHERE found.trial = $1 AND found.agreement = 'different'
-        ) AS asked
+            SELECT \(rank) AS rank FROM understudy_store.comparison AS found
+            WHERE found.trial = $1 AND found.agreement = 'different' AND found.correct = 'unknown' AND \(said) = 'unknown'
+        ) AS waiting
         """
 }
