@@ -149,9 +149,14 @@ struct PairAccountTests {
         var other = lines
         other[60] = "another"
         let shown = columns(lines.joined(separator: "\n"), other.joined(separator: "\n"), most: 10)
-        #expect(shown.count == 10)
-        #expect(shown.first?.contains("lines above") == true && shown.last?.contains("lines below") == true)
+        #expect(
+            shown.map { TextLayout.trimmedRight(String($0.prefix(24))) } == [
+                "line 0", "  … 58 lines alike", "line 59", "line 60", "line 61", "  … 37 lines alike", "line 99",
+            ])
         #expect(shown.contains { $0.contains("another") })
+        let apart = (0..<100).map { $0.isMultiple(of: 3) ? "other \($0)" : "line \($0)" }
+        let window = columns(lines.joined(separator: "\n"), apart.joined(separator: "\n"), most: 10)
+        #expect(window.count == 10 && window.last?.contains("lines below") == true && window.contains { $0.contains("other 0") })
         let end = columns(lines.joined(separator: "\n"), lines.dropLast().joined(separator: "\n") + "\nlast", most: 10)
         #expect(end.contains { $0.contains("last") } && end.count <= 10)
     }

@@ -68,8 +68,8 @@ struct ReviewScreen {
         var lines: [String]
         switch view {
         case .sheet:
-            // Head, rules, titles, labels and keys take thirteen lines at most.
-            lines = ReviewText.sheet(sheet, desk, width: width, style: style, most: max(8, size.rows - 13))
+            // Below it stand a rule, the keys and a message.
+            lines = ReviewText.sheet(sheet, desk, width: width, style: style, rows: size.rows - ReviewText.keys.count - 2)
         case .input: lines = sheet.account.asked(width: width, style: style, limit: 20_000) + ["", "i goes back to the answers"]
         case .labels:
             lines = TerminalLayout.wrapped(sheet.account.declaredLabels.map(TerminalLayout.name).joined(separator: ", "), width: width)

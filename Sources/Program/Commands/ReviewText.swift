@@ -26,19 +26,20 @@ enum ReviewText {
         "s skip · u undo · i whole input · l labels · m whole answers · q quit",
     ]
 
-    /// A whole sheet. `most`: lines that input and answers may take together.
-    static func sheet(_ sheet: ReviewSheet, _ desk: ReviewDesk, width: Int, style: TerminalStyle, most: Int = .max) -> [String] {
+    /// A whole sheet, in at most `rows` lines where they suffice for anything.
+    static func sheet(_ sheet: ReviewSheet, _ desk: ReviewDesk, width: Int, style: TerminalStyle, rows: Int = .max) -> [String] {
         let rule = style.dim(String(repeating: "─", count: width))
-        var lines = head(sheet, desk, style) + [rule]
-        let asked = sheet.account.asked(width: width, style: style, limit: limit, lastOnly: true)
-        let inputRoom = most == .max ? asked.count : max(3, most / 3)
-        lines += asked.prefix(inputRoom)
-        if asked.count > inputRoom { lines.append(style.dim("  … i shows the whole input")) }
-        lines += [rule, PairAccount.titles("LEFT", "RIGHT", width: width, style)]
-        let used = min(asked.count, inputRoom + 1)
-        lines += columns(sheet, width: width, style: style, limit: limit, most: most == .max ? .max : max(4, most - used))
-        if !sheet.account.declaredLabels.isEmpty { lines += [""] + labels(sheet.account.declaredLabels, width: width).map(style.dim) }
-        return lines
+        let head = head(sheet, desk, style)
+        let declared = sheet.account.declaredLabels
+        let labels = declared.isEmpty ? [] : [""] + labels(declared, width: width).map(style.dim)
+        // Two rules and the titles of the columns.
+        let room = rows == .max ? .max : max(10, rows - head.count - labels.count - 3)
+        var asked = sheet.account.asked(width: width, style: style, limit: limit, lastOnly: true)
+        let inputRoom = room == .max ? asked.count : max(3, room / 3)
+        if asked.count > inputRoom { asked = asked.prefix(inputRoom - 1) + [style.dim("  … i shows the whole input")] }
+        let most = room == .max ? .max : room - asked.count
+        return head + [rule] + asked + [rule, PairAccount.titles("LEFT", "RIGHT", width: width, style)]
+            + columns(sheet, width: width, style: style, limit: limit, most: most) + labels
     }
 
     static func columns(_ sheet: ReviewSheet, width: Int, style: TerminalStyle, limit: Int, most: Int) -> [String] {

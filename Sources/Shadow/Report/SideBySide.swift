@@ -10,6 +10,8 @@ struct SideBySide {
 
     /// Lines up to which each side is aligned; longer texts are held against each other line by line.
     private static let alignedLines = 400
+    /// Lines that are alike and are not folded.
+    private static let leastFolded = 4
     /// Between the columns: a bar, or a sign where the lines differ.
     private static let gutter = 3
 
@@ -25,25 +27,45 @@ struct SideBySide {
 
     var differs: Bool { rows.contains(where: \.differs) }
 
-    /// The two columns, each line at most `width` wide; at most `most` lines, those around the first difference.
+    /// The two columns, each line at most `width` wide. Where that is more than `most` lines, stretches that are alike are folded, and
+    /// of what is left the lines from the first difference on are shown.
     func lines(width: Int, style: TerminalStyle, most: Int = .max) -> [String] {
         let column = max(10, (width - SideBySide.gutter) / 2)
-        var lines: [(text: String, differs: Bool)] = []
-        for row in rows {
+        let lines = rows.flatMap { row -> [(text: String, differs: Bool)] in
             let (left, right) = (TerminalText.wrapped(row.left, column), TerminalText.wrapped(row.right, column))
-            for place in 0..<max(left.count, right.count) {
+            return (0..<max(left.count, right.count)).map { place in
                 let sides = [left, right].map { place < $0.count ? $0[place] : [] }
-                lines.append((SideBySide.line(sides[0], sides[1], row.differs, column, style), row.differs))
+                return (SideBySide.line(sides[0], sides[1], row.differs, column, style), row.differs)
             }
         }
         guard lines.count > most, most > 2 else { return lines.map(\.text) }
-        let first = lines.firstIndex(where: \.differs) ?? 0
-        let start = min(max(0, first - 2), lines.count - (most - 2))
-        let end = min(lines.count, start + most - (start > 0 ? 2 : 1))
-        var shown = lines[start..<end].map(\.text)
+        let folded = SideBySide.folded(lines, style)
+        guard folded.count > most else { return folded.map(\.text) }
+        let first = folded.firstIndex(where: \.differs) ?? 0
+        let start = min(max(0, first - 2), folded.count - (most - 1))
+        let end = min(folded.count, start + most - (start > 0 ? 2 : 1))
+        var shown = folded[start..<end].map(\.text)
         if start > 0 { shown.insert(style.dim("  … \(Numbers.count(start)) lines above"), at: 0) }
-        if end < lines.count { shown.append(style.dim("  … \(Numbers.count(lines.count - end)) lines below")) }
+        if end < folded.count { shown.append(style.dim("  … \(Numbers.count(folded.count - end)) lines below")) }
         return shown
+    }
+
+    /// Long stretches of lines that are alike become one line between their first and their last.
+    private static func folded(_ lines: [(text: String, differs: Bool)], _ style: TerminalStyle) -> [(text: String, differs: Bool)] {
+        var folded: [(text: String, differs: Bool)] = []
+        var start = 0
+        while start < lines.count {
+            let end = lines[start...].firstIndex { $0.differs != lines[start].differs } ?? lines.count
+            if lines[start].differs || end - start <= leastFolded {
+                folded += lines[start..<end]
+            } else {
+                folded.append(lines[start])
+                folded.append((style.dim("  … \(Numbers.count(end - start - 2)) lines alike"), false))
+                folded.append(lines[end - 1])
+            }
+            start = end
+        }
+        return folded
     }
 
     // MARK: Alignment
