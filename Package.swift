@@ -103,7 +103,8 @@ let tests: [Target] = [
             "TestSupport",
         ]),
     .testTarget(name: "StandInTests", dependencies: ["StandIn", "EventLoop", "JSON", "TestSupport"]),
-    .testTarget(name: "CommandsTests", dependencies: ["Commands", "Configuration", "Postgres", "JSON", "Report", "Traffic", "TestSupport"]),
+    .testTarget(
+        name: "CommandsTests", dependencies: ["Commands", "Configuration", "Postgres", "JSON", "Report", "Traffic", "TestSupport"]),
     .testTarget(name: "EndToEndTests", dependencies: ["understudy", "JSON", "Postgres", "Processes", "Traffic", "TestSupport"]),
 ]
 
