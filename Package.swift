@@ -129,7 +129,8 @@ let tests: [Target] = [
             "Worker", "Storage", "Configuration", "Judge", "Verdict", "Report", "Postgres", "Traffic", "JSON", "Telemetry", "TestSupport",
         ]),
     .testTarget(name: "StandInTests", dependencies: ["StandIn", "EventLoop", "JSON", "TestSupport"]),
-    .testTarget(name: "CommandsTests", dependencies: ["Commands", "Configuration", "Postgres", "JSON", "TestSupport"]),
+    .testTarget(
+        name: "CommandsTests", dependencies: ["Commands", "Configuration", "Postgres", "JSON", "Report", "Traffic", "TestSupport"]),
     .testTarget(name: "EndToEndTests", dependencies: ["understudy", "JSON", "Postgres", "Processes", "Traffic", "TestSupport"]),
 ]
 

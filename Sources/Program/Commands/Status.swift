@@ -28,7 +28,8 @@ extension Command {
                         + (known.isEmpty ? " Start one with understudy enable -f FILE." : " Known: \(known.joined(separator: ", "))."))
             }
             let spooled = try spooledPairs(arguments, connection)
-            let reports = statuses.map { StatusReport(status: $0, spooled: spooled) }
+            let feedback = try Feedback(connection).counts(workload: workload)
+            let reports = statuses.map { StatusReport(status: $0, spooled: spooled, feedback: feedback) }
             if arguments.has("json") {
                 let list = reports.map(\.json)
                 print((list.count == 1 ? list[0] : .array(list)).serialisedString())
@@ -53,6 +54,7 @@ extension Command {
 private struct StatusReport {
     let status: TrialStatus
     let spooled: Int
+    let feedback: FeedbackCounts
 
     private var warnings: [String] {
         var warnings: [String] = []
@@ -75,6 +77,9 @@ private struct StatusReport {
         if status.setAside > 0 {
             warnings.append("\(status.setAside) records could not be stored or compared; see understudy_store.set_aside.")
         }
+        if let lost = feedback.outcomes["turned_away"], lost > 0 {
+            warnings.append("\(lost) lines of feedback were turned away because \(Feedback.mostWaiting) waited for their calls already.")
+        }
         if status.waiting > 10_000 { warnings.append("\(status.waiting) pairs wait for a worker; start another with understudy worker.") }
         return warnings
     }
@@ -91,11 +96,23 @@ private struct StatusReport {
             "source": JSONValue(trial.source.rawValue), "simulated": JSONValue(trial.simulated), "state": JSONValue(trial.state.rawValue),
             "day": JSONValue(status.day), "calls": JSONValue(status.calls), "sampled": JSONValue(status.sampled),
             "paired": JSONValue(status.paired),
-            "compared": JSONValue(status.compared), "spooled": JSONValue(spooled), "shed": shed,
+            "compared": JSONValue(status.compared), "spooled": JSONValue(spooled), "shed": shed, "feedback": feedbackJSON,
             "warnings": .array(warnings.map { JSONValue($0) }),
         ]
         json["awaiting_judge"] = status.awaitingJudge.map { JSONValue($0) }
         return json
+    }
+
+    private var feedbackJSON: JSONValue {
+        let outcomes = feedback.outcomes.sorted { $0.key < $1.key }.map { JSONMember($0.key, JSONValue($0.value)) }
+        return .object([JSONMember("waiting", JSONValue(feedback.waiting))] + outcomes)
+    }
+
+    /// Of the whole workload; nil where none came.
+    private var feedbackRow: [String]? {
+        guard !feedback.outcomes.isEmpty else { return nil }
+        let outcomes = feedback.outcomes.sorted { $0.key < $1.key }.map { "\($0.key.replacing("_", with: " ")) \($0.value)" }
+        return ["feedback", (["waiting \(feedback.waiting)"] + outcomes).joined(separator: ", ")]
     }
 
     var text: String {
@@ -108,6 +125,6 @@ private struct StatusReport {
             ] + (status.awaitingJudge.map { [["awaiting judge", "\($0)"]] } ?? [])
         let head =
             "\(trial.workload) · \(trial.candidate)\(trial.simulated ? " (simulated)" : "") · \(trial.source.rawValue) · \(trial.state.rawValue), day \(status.day) of \(trial.settings.trial.days)"
-        return ([head, table(rows)] + warnings.map { "warning: \($0)" }).joined(separator: "\n")
+        return ([head, table(rows + [feedbackRow].compactMap { $0 })] + warnings.map { "warning: \($0)" }).joined(separator: "\n")
     }
 }

@@ -164,7 +164,8 @@ extension Sentences {
         if waitsForWorker { return "understudy worker, unless one is at work" }
         guard let step = possibleSpeedUps.first, !onlyTimeIsMissing else { return waitAction }
         switch step {
-        case .adjudicatePending, .adjudicate: return "understudy labels import \(name) FILE.jsonl"
+        case .adjudicate where terms.adjudicateBy == .none: return "\(speedUp(step)): set adjudicate.by, then understudy enable -f FILE"
+        case .adjudicatePending, .adjudicate: return "understudy review \(name)"
         case .raiseSamplingRate where model.trial.source == .imported: return "understudy import -f FILE PAIRS.jsonl with more pairs"
         case .raiseControlShare where model.trial.source == .imported:
             return "understudy import -f FILE PAIRS.jsonl with more pairs that have a control leg"
@@ -199,12 +200,5 @@ extension Sentences {
         return look.forecast?.days.map { "nothing to do until \(due($0)); keep shadowing" } ?? "nothing to do; keep shadowing"
     }
 
-    /// A word for a shell: quoted where it holds anything but the plainest characters.
-    func shellWord(_ word: String) -> String {
-        let plain = word.utf8.allSatisfy {
-            ($0 >= 48 && $0 <= 57) || ($0 >= 65 && $0 <= 90) || ($0 >= 97 && $0 <= 122) || "-_./:@+".utf8.contains($0)
-        }
-        if plain, !word.isEmpty { return word }
-        return "'" + ForeignText.name(word).split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
-    }
+    func shellWord(_ word: String) -> String { ShellWord.of(word) }
 }

@@ -93,4 +93,29 @@ enum PairQueries {
             correct_by, production_label, candidate_label, production_failed, candidate_failed
         FROM understudy_store.comparison WHERE pair_id = $1
         """
+
+    static let beside = """
+        SELECT call.request_hash, found.production_cost, found.candidate_cost, found.control_cost, found.in_evidence, found.consumed_correct
+        FROM understudy_store.call LEFT JOIN understudy_store.comparison AS found ON found.pair_id = $1
+        WHERE call.id = $2
+        """
+
+    static let goldAnswers = "SELECT label, origin, said_at FROM understudy_store.gold_label WHERE call_id = $1 ORDER BY id DESC"
+
+    static let judgements = "SELECT correct, who, said_at FROM understudy_store.adjudication WHERE pair_id = $1 ORDER BY id DESC"
+
+    static let named = """
+        SELECT DISTINCT pair_id FROM (
+            SELECT id AS pair_id FROM understudy_store.pair WHERE id = $1::uuid OR call_id = $1::uuid
+            UNION ALL
+            SELECT pair_id FROM understudy_store.import_key WHERE external_hash = $2::uuid
+            UNION ALL
+            SELECT pair.id FROM understudy_store.call JOIN understudy_store.pair ON pair.call_id = call.id
+            WHERE call.production_request_id = $3
+            UNION ALL
+            SELECT id FROM understudy_store.pair WHERE candidate_request_id = $3
+        ) AS meant
+        ORDER BY pair_id
+        LIMIT $4::bigint
+        """
 }

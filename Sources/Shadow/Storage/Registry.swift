@@ -83,6 +83,17 @@ public struct Registry {
         try connection.query(RegistryQueries.trials, [.text(workload), .bool(includingEnded)]).map { try StoredTrial($0) }
     }
 
+    /// The trials that somebody means who names a workload: the open ones, of those mirrored traffic's where there is any, else the one
+    /// that ended last. Empty for a workload, or a candidate, without a trial.
+    public func trialsInQuestion(workload: String, candidate: String? = nil) throws -> [StoredTrial] {
+        let all = try trials(workload: workload, includingEnded: true).filter { candidate == nil || $0.candidate == candidate }
+        let open = all.filter { $0.state != .ended }
+        // Evidence of different sources stands in trials of its own: what is mirrored comes first where both are.
+        let mirrored = open.filter { $0.source == .mirror || $0.source == .tap }
+        let chosen = mirrored.isEmpty ? open : mirrored
+        return chosen.isEmpty ? all.suffix(1) : chosen
+    }
+
     /// One trial; nil when there is none with this id.
     public func trial(_ id: Identifier) throws -> StoredTrial? {
         try connection.query(RegistryQueries.trial, [.id(id)]).first.map { try StoredTrial($0) }

@@ -55,22 +55,13 @@ public struct ReportMaker {
     }
 
     private func chosenTrials(workload: String, candidate: String?) throws -> [StoredTrial] {
-        let all = try Registry(connection).trials(workload: workload, includingEnded: true).filter {
-            candidate == nil || $0.candidate == candidate
-        }
-        let open = all.filter { $0.state != .ended }
-        // Evidence of different sources stands in trials of its own: what is mirrored comes first where both are.
-        let mirrored = open.filter { $0.source == .mirror || $0.source == .tap }
-        let chosen = mirrored.isEmpty ? open : mirrored
-        if !chosen.isEmpty { return chosen }
-        guard let last = all.last else {
-            let known = try Set(Registry(connection).trials(includingEnded: true).map(\.workload)).sorted()
-            let named = candidate.map { " with the candidate \($0)" } ?? ""
-            throw WorkerError(
-                "there is no trial of \(workload)\(named)."
-                    + (known.isEmpty ? " Start with understudy enable or import." : " Known: \(known.joined(separator: ", "))."))
-        }
-        return [last]
+        let chosen = try Registry(connection).trialsInQuestion(workload: workload, candidate: candidate)
+        guard chosen.isEmpty else { return chosen }
+        let known = try Set(Registry(connection).trials(includingEnded: true).map(\.workload)).sorted()
+        let named = candidate.map { " with the candidate \($0)" } ?? ""
+        throw WorkerError(
+            "there is no trial of \(workload)\(named)."
+                + (known.isEmpty ? " Start with understudy enable or import." : " Known: \(known.joined(separator: ", "))."))
     }
 
     private func report(on taken: TakenLook, through: Int? = nil) throws -> ReportModel {
