@@ -36,6 +36,17 @@ public import JSON
         }
     }
 
+    /// The schema that stands in what the OpenAI API and its kin wrap it in (a whole `response_format`, or its `json_schema`), and
+    /// the pointer to it there; nil when the value is nothing of that kind.
+    public static func unwrapped(_ value: JSONValue) -> (schema: JSONValue, pointer: String)? {
+        let type = value["type"]?.stringValue
+        let pointer = type == "json_schema" ? "/json_schema/schema" : "/schema"
+        guard value["type"] == nil || type == "json_schema" || type == "json_object", let schema = value.at(pointer),
+            schema.objectValue != nil || schema.boolValue != nil
+        else { return nil }
+        return (schema, pointer)
+    }
+
     deinit {
         if let compiled = unsafe compiled { unsafe cjsonschema_release(compiled) }
     }

@@ -8,7 +8,7 @@ struct EnableText: CustomStringConvertible {
     let outcome: Registry.EnableOutcome
     let callsPerDay: Double?
 
-    var description: String { [started, "", client, "", content, "", outlook].joined(separator: "\n") }
+    var description: String { ([started, "", client, "", content, ""] + schemaNote + [outlook]).joined(separator: "\n") }
 
     private var started: String {
         let name = "\(settings.candidate.name) for \(settings.workload)"
@@ -44,6 +44,14 @@ struct EnableText: CustomStringConvertible {
               \(share(settings.control)) of those    a second time to \(settings.production.url.authority), to see how often production disagrees with itself
               kept            requests and answers of sampled calls in the database, \(kept); no key, no header but the named ones
             """
+    }
+
+    private var schemaNote: [String] {
+        let keywords = settings.compare.uncheckedSchemaKeywords
+        if keywords.isEmpty { return [] }
+        return [
+            "Of compare.schema, \(keywords.joined(separator: ", ")) cannot be checked: answers count as neither right nor wrong by it.", "",
+        ]
     }
 
     private var outlook: String {
