@@ -67,8 +67,8 @@ public struct Comparator: Sendable {
             finding.productionUnstable = answers.control.flatMap { isUnstable(production, Delivery($0), request) }
             judge(&finding, by: adjudicateBy, adjudication)
         }
-        finding.productionFailed = production.isFailure
-        finding.candidateFailed = candidate.isFailure
+        finding.productionFailed = finding.productionFailed || production.isFailure
+        finding.candidateFailed = finding.candidateFailed || candidate.isFailure
         return finding
     }
 
