@@ -1,6 +1,9 @@
 #include "Checker.hpp"
 
 #include <cmath>
+#include <stdexcept>
+
+void cjsonschema_rapidjson::misused() { throw std::runtime_error("a value is used as what it is not"); }
 
 namespace cjsonschema_door {
 
@@ -184,13 +187,17 @@ std::string Checker::pointer() const {
 
 bool Checker::visit(const TypeConstraint &constraint) {
     bool isTaken = false;
-    std::string names;
     constraint.applyToNamedTypes([&](valijson::constraints::TypeConstraint::JsonType type) {
         isTaken = isOfType(*value_, type);
-        if (!isTaken && sink_) names += (names.empty() ? "" : " or ") + std::string(typeName(type));
         return !isTaken;
     });
-    return isTaken || violated("type", "should be " + names + ", is " + typeName(*value_));
+    if (isTaken || !sink_) return isTaken;
+    std::string names;
+    constraint.applyToNamedTypes([&](valijson::constraints::TypeConstraint::JsonType type) {
+        names += (names.empty() ? "" : " or ") + std::string(typeName(type));
+        return true;
+    });
+    return violated("type", "should be " + names + ", is " + typeName(*value_));
 }
 
 bool Checker::visit(const ConstConstraint &constraint) {

@@ -4,19 +4,27 @@
 #include <re2/re2.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
-// RapidJSON with valijson's assertion, apart from CJSON's: two of one name with other settings must not meet in one program.
+// RapidJSON under a name of its own: CJSON has it with other settings, and two of one name must not meet in one program. A
+// misuse throws, as valijson expects; its own assertion makes a string of the file's name each time that it is asked.
 #define VALIJSON_USE_EXCEPTIONS 1
 #define RAPIDJSON_NAMESPACE cjsonschema_rapidjson
 #define RAPIDJSON_NAMESPACE_BEGIN namespace cjsonschema_rapidjson {
 #define RAPIDJSON_NAMESPACE_END }
-namespace cjsonschema_rapidjson {}
+namespace cjsonschema_rapidjson {
+[[noreturn]] void misused();
+}
+#define RAPIDJSON_ASSERT(x) ((x) ? static_cast<void>(0) : cjsonschema_rapidjson::misused())
 namespace rapidjson = cjsonschema_rapidjson;
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-W#warnings"
 #include <valijson/adapters/rapidjson_adapter.hpp>
+#pragma clang diagnostic pop
 #include <valijson/constraints/concrete_constraints.hpp>
 #include <valijson/schema.hpp>
 

@@ -26,14 +26,10 @@ final class AnswerSchemas: Sendable {
         declared = schema.map(AnswerSchemas.answer) ?? .none
     }
 
-    /// Whether calls bring their own schema.
-    var isAskedFor: Bool { if case .none = declared { true } else { false } }
-
     /// The schema for a call's answers.
     func schema(for request: AskedRequest) -> Answer {
-        guard isAskedFor, let format = request.body?["response_format"], let wanted = JSONSchema.unwrapped(format)?.schema else {
-            return declared
-        }
+        guard case .none = declared, let format = request.body?["response_format"], let wanted = JSONSchema.unwrapped(format)?.schema
+        else { return declared }
         let text = wanted.serialised()
         guard text.count <= AnswerSchemas.maximumBytes else { return .unreadable }
         if let known = read.withLock({ $0[text] }) { return known }

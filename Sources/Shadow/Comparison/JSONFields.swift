@@ -7,25 +7,16 @@ import Traffic
 /// with, and each gives its own score under a common path (`/lines/*/price`). An answer that is wrapped is scored by what stands
 /// inside, one that cannot be read has nothing.
 struct JSONFields {
-    /// Scores of a pair at most; a longer document is scored as far as that, the gold answer's fields first.
+    /// Scores of a pair at most; a longer document is scored as far as that.
     static let maximumScores = 500
-
-    private enum Side {
-        case production, candidate
-    }
 
     private let rules: JSONPathRules
     private var likeness: JSONLikeness
     private var scores: [FieldScore] = []
-    /// Places of the scores by where the field stands, which no two fields share.
-    private var places: [String: Int] = [:]
 
     static func scores(gold: JSONValue, production: JSONValue?, candidate: JSONValue?, _ rules: JSONPathRules) -> [FieldScore] {
         var fields = JSONFields(rules)
-        // The gold answer's own fields first, in its order.
-        fields.score(gold, nil, rules.root, Field(), .production)
-        fields.score(gold, production, rules.root, Field(), .production)
-        fields.score(gold, candidate, rules.root, Field(), .candidate)
+        fields.score(Values(gold: gold, production: production, candidate: candidate), rules.root, "")
         return fields.scores
     }
 
@@ -34,95 +25,110 @@ struct JSONFields {
         likeness = JSONLikeness(rules)
     }
 
-    /// Where a field stands.
-    private struct Field {
-        /// With `*` for places in arrays.
-        var path = ""
-        /// With the places themselves; those of elements that only the answer has are marked.
-        var key = ""
+    /// What stands at one place of the three documents.
+    private struct Values {
+        var gold: JSONValue?
+        var production: JSONValue?
+        var candidate: JSONValue?
 
-        func member(_ name: String) -> Field {
-            Field(path: JSONPointer.appending(name, to: path), key: JSONPointer.appending(name, to: key))
+        /// What the place is for all three: as the gold answer has it, else as the first answer does.
+        var kind: Kind { Kind(gold ?? production ?? candidate) }
+
+        /// Takes out what is of another kind than the place.
+        mutating func takeOthers(than kind: Kind) -> Values {
+            var others = Values()
+            if let production, Kind(production) != kind { (others.production, self.production) = (production, nil) }
+            if let candidate, Kind(candidate) != kind { (others.candidate, self.candidate) = (candidate, nil) }
+            return others
         }
 
-        func element(_ pair: JSONPair) -> Field {
-            Field(path: path + "/*", key: key + (pair.left.map { "/\($0)" } ?? "/+\(pair.right ?? 0)"))
+        var isEmpty: Bool { gold == nil && production == nil && candidate == nil }
+    }
+
+    private enum Kind {
+        case field, array, object
+
+        init(_ value: JSONValue?) {
+            switch value {
+            case .array?: self = .array
+            case .object?: self = .object
+            default: self = .field
+            }
         }
     }
 
-    private mutating func score(_ gold: JSONValue?, _ answer: JSONValue?, _ state: JSONPathRules.State, _ field: Field, _ side: Side) {
-        if rules.isIgnored(state) { return }
-        switch (gold, answer) {
-        case (.array(let golds)?, .array(let answers)?):
-            let pairs =
-                rules.isUnordered(state)
-                ? JSONMatching.unordered(golds, answers, state, &likeness) : JSONMatching.ordered(golds, answers, state, &likeness)
-            for pair in pairs { score(pair, golds, answers, state, field, side) }
-        case (.array(let golds)?, nil): for place in golds.indices { score(JSONPair(left: place), golds, [], state, field, side) }
-        case (nil, .array(let answers)?):
-            for place in answers.indices { score(JSONPair(right: place), [], answers, state, field, side) }
-        case (.object(let golds)?, .object(let answers)?): scoreMembers(JSONMembers(golds), JSONMembers(answers), state, field, side)
-        case (.object(let golds)?, nil): scoreMembers(JSONMembers(golds), JSONMembers([]), state, field, side)
-        case (nil, .object(let answers)?): scoreMembers(JSONMembers([]), JSONMembers(answers), state, field, side)
-        case (.array?, _), (.object?, _), (_, .array?), (_, .object?):
-            // What the one has is missing in the other, and what that has instead is too much.
-            score(gold, nil, state, field, side)
-            score(nil, answer, state, field, side)
-        default: record(outcome(gold, answer, state), field, side)
+    private mutating func score(_ all: Values, _ state: JSONPathRules.State, _ path: String) {
+        if rules.isIgnored(state) || scores.count >= JSONFields.maximumScores { return }
+        var values = all
+        let kind = values.kind
+        // An answer with something of another kind lacks what should be here, and has something that should not.
+        let others = values.takeOthers(than: kind)
+        switch kind {
+        case .field:
+            scores.append(
+                FieldScore(
+                    path: path, production: outcome(values.gold, values.production, state),
+                    candidate: outcome(values.gold, values.candidate, state)))
+        case .array: scoreElements(values, state, path + "/*")
+        case .object: scoreMembers(values, state, path)
+        }
+        if !others.isEmpty { score(others, state, path) }
+    }
+
+    private mutating func scoreMembers(_ values: Values, _ state: JSONPathRules.State, _ path: String) {
+        let golds = JSONMembers(values.gold?.objectValue ?? [])
+        let productions = JSONMembers(values.production?.objectValue ?? [])
+        let candidates = JSONMembers(values.candidate?.objectValue ?? [])
+        let more = productions.members.filter { golds.place(of: $0.name) == nil }
+        let others = candidates.members.filter { golds.place(of: $0.name) == nil && productions.place(of: $0.name) == nil }
+        for name in (golds.members + more + others).map(\.name) {
+            let values = Values(gold: golds[name], production: productions[name], candidate: candidates[name])
+            score(values, rules.member(name, of: state), JSONPointer.appending(name, to: path))
         }
     }
 
-    private mutating func score(
-        _ pair: JSONPair, _ golds: [JSONValue], _ answers: [JSONValue], _ state: JSONPathRules.State, _ field: Field, _ side: Side
-    ) {
-        let (gold, answer) = (pair.left.map { golds[$0] }, pair.right.map { answers[$0] })
-        score(gold, answer, rules.element(pair.places, of: state), field.element(pair), side)
+    private mutating func scoreElements(_ values: Values, _ state: JSONPathRules.State, _ path: String) {
+        let golds = values.gold?.arrayValue ?? []
+        let (productions, moreProductions) = elements(of: values.production, besides: golds, state)
+        let (candidates, moreCandidates) = elements(of: values.candidate, besides: golds, state)
+        for (place, gold) in golds.enumerated() {
+            let values = Values(gold: gold, production: productions[place], candidate: candidates[place])
+            score(values, rules.element([place], of: state), path)
+        }
+        // The elements too many of both answers share their scores, in their order.
+        for place in 0..<max(moreProductions.count, moreCandidates.count) {
+            let values = Values(
+                production: place < moreProductions.count ? moreProductions[place] : nil,
+                candidate: place < moreCandidates.count ? moreCandidates[place] : nil)
+            score(values, rules.element([golds.count + place], of: state), path)
+        }
     }
 
-    private mutating func scoreMembers(
-        _ golds: JSONMembers, _ answers: JSONMembers, _ state: JSONPathRules.State, _ field: Field, _ side: Side
-    ) {
-        for member in golds.members {
-            score(member.value, answers[member.name], rules.member(member.name, of: state), field.member(member.name), side)
+    /// An answer's counterparts of the gold elements, and what it has beside them.
+    private mutating func elements(
+        of answer: JSONValue?, besides golds: [JSONValue], _ state: JSONPathRules.State
+    ) -> (counterparts: [JSONValue?], rest: [JSONValue]) {
+        var counterparts = [JSONValue?](repeating: nil, count: golds.count)
+        guard let elements = answer?.arrayValue else { return (counterparts, []) }
+        if golds.isEmpty { return (counterparts, elements) }
+        let pairs =
+            rules.isUnordered(state)
+            ? JSONMatching.unordered(golds, elements, state, &likeness) : JSONMatching.ordered(golds, elements, state, &likeness)
+        var rest: [JSONValue] = []
+        for pair in pairs {
+            guard let place = pair.right else { continue }
+            if let gold = pair.left { counterparts[gold] = elements[place] } else { rest.append(elements[place]) }
         }
-        for member in answers.members where golds.place(of: member.name) == nil {
-            score(nil, member.value, rules.member(member.name, of: state), field.member(member.name), side)
-        }
+        return (counterparts, rest)
     }
 
     private func outcome(_ gold: JSONValue?, _ answer: JSONValue?, _ state: JSONPathRules.State) -> FieldOutcome {
         let hasGold = gold.map { !$0.isNull } ?? false
         let hasAnswer = answer.map { !$0.isNull } ?? false
         guard hasGold, hasAnswer, let gold, let answer else { return hasGold ? .missing : hasAnswer ? .extra : .absent }
-        return likeness.relation(gold, answer, state).isAgreement ? .right : .wrong
-    }
-
-    /// Notes how an answer stands to a field. Until it has been scored, an answer has no value in it.
-    private mutating func record(_ outcome: FieldOutcome, _ field: Field, _ side: Side) {
-        let none: FieldOutcome = outcome == .missing || outcome == .wrong || outcome == .right ? .missing : .absent
-        if let place = places[field.key] {
-            set(outcome, place, side)
-        } else if scores.count < JSONFields.maximumScores {
-            places[field.key] = scores.count
-            scores.append(FieldScore(path: field.path, production: none, candidate: none))
-            set(outcome, scores.count - 1, side)
-        }
-    }
-
-    private mutating func set(_ outcome: FieldOutcome, _ place: Int, _ side: Side) {
-        switch side {
-        case .production: scores[place].production = outcome
-        case .candidate: scores[place].candidate = outcome
-        }
-    }
-}
-
-extension ValueRelation {
-    /// Whether it is one of agreement.
-    fileprivate var isAgreement: Bool {
-        switch self {
-        case .same, .equivalent: true
-        case .mismatch, .containers: false
+        switch likeness.relation(gold, answer, state) {
+        case .same, .equivalent: return .right
+        case .mismatch, .containers: return .wrong
         }
     }
 }

@@ -54,6 +54,32 @@ struct JSONLikeness {
         return true
     }
 
+    /// Whether two values are the same without any rule, the order of members included. A shortcut: what it does not see, the
+    /// closer look does.
+    mutating func isIdentical(_ left: JSONValue, _ right: JSONValue) -> Bool {
+        guard budget > 0 else { return false }
+        budget -= 1
+        switch (left, right) {
+        case (.array(let elements), .array(let others)):
+            guard elements.count == others.count else { return false }
+            for index in elements.indices where !isIdentical(elements[index], others[index]) { return false }
+            return true
+        case (.object(let members), .object(let others)):
+            guard members.count == others.count else { return false }
+            for index in members.indices {
+                guard members[index].name == others[index].name, isIdentical(members[index].value, others[index].value) else {
+                    return false
+                }
+            }
+            return true
+        case (.number(let text), .number(let other)): return text == other || JSONNumber.normal(text) == JSONNumber.normal(other)
+        case (.string(let text), .string(let other)): return text == other
+        case (.bool(let truth), .bool(let other)): return truth == other
+        case (.null, .null): return true
+        default: return false
+        }
+    }
+
     /// Whether two values agree, by rules or without any.
     mutating func agree(_ left: JSONValue, _ right: JSONValue, _ state: JSONPathRules.State) -> Bool {
         distance(left, right, state, isExact: true) == 0

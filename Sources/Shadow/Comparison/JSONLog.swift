@@ -10,6 +10,8 @@ struct JSONLog {
     private(set) var differences: [Difference] = []
     private(set) var modes: Set<FailureMode> = []
     private(set) var rules: Set<EquivalenceRule> = []
+    /// Values of the candidate's that production has not, as far as differences are kept.
+    private(set) var changes: [JSONValue] = []
 
     /// Whether the documents agree, by rules or without any.
     var isAgreement: Bool { modes.isEmpty }
@@ -24,6 +26,7 @@ struct JSONLog {
 
     mutating func add(_ mode: FailureMode, _ path: String, _ left: JSONValue?, _ right: JSONValue?, _ rule: String) {
         let isNew = modes.insert(mode).inserted
+        if let right, changes.count < JSONLog.maximumDifferences { changes.append(right) }
         keep(isNew, mode.rawValue, path, left, right, rule)
     }
 

@@ -5,6 +5,8 @@ struct JSONPair: Equatable {
     /// Places in the two arrays; nil where the other one's element has no counterpart.
     var left: Int?
     var right: Int?
+    /// They are known to be the same without any rule.
+    var isIdentical = false
 
     /// The places that there are.
     var places: [Int] { [left, right].compactMap { $0 } }
@@ -23,15 +25,20 @@ enum JSONMatching {
         _ left: [JSONValue], _ right: [JSONValue], _ state: JSONPathRules.State, _ likeness: inout JSONLikeness
     ) -> [JSONPair] {
         let shorter = min(left.count, right.count)
-        var start = 0
-        while start < shorter, likeness.agree(left[start], right[start], likeness.rules.element([start], of: state)) { start += 1 }
+        var pairs: [JSONPair] = []
+        while pairs.count < shorter {
+            let place = pairs.count
+            let isIdentical = likeness.isIdentical(left[place], right[place])
+            guard isIdentical || likeness.agree(left[place], right[place], likeness.rules.element([place], of: state)) else { break }
+            pairs.append(JSONPair(left: place, right: place, isIdentical: isIdentical))
+        }
+        let start = pairs.count
         var end = 0
         while end < shorter - start {
             let (index, other) = (left.count - 1 - end, right.count - 1 - end)
             guard likeness.agree(left[index], right[other], likeness.rules.element([index, other], of: state)) else { break }
             end += 1
         }
-        var pairs = (0..<start).map { JSONPair(left: $0, right: $0) }
         pairs += align(left, start..<(left.count - end), right, start..<(right.count - end), state, &likeness)
         pairs += (0..<end).reversed().map { JSONPair(left: left.count - 1 - $0, right: right.count - 1 - $0) }
         return pairs
@@ -93,14 +100,19 @@ enum JSONMatching {
     static func unordered(
         _ left: [JSONValue], _ right: [JSONValue], _ state: JSONPathRules.State, _ likeness: inout JSONLikeness
     ) -> [JSONPair] {
-        let (keys, otherKeys) = (left.map(key), right.map(key))
-        var waiting: [[UInt8]: [Int]] = [:]
-        for (index, key) in otherKeys.enumerated().reversed() { waiting[key, default: []].append(index) }
         var counterparts = [Int?](repeating: nil, count: left.count)
-        for (index, key) in keys.enumerated() { counterparts[index] = waiting[key]?.popLast() }
+        // What is the same at the same place need not be looked for.
+        for place in 0..<min(left.count, right.count) where likeness.isIdentical(left[place], right[place]) { counterparts[place] = place }
         var rest = left.indices.filter { counterparts[$0] == nil }
+        var otherRest = right.indices.filter { $0 >= left.count || counterparts[$0] == nil }
+        let keys = rest.reduce(into: [Int: [UInt8]]()) { $0[$1] = key(left[$1]) }
+        let otherKeys = otherRest.reduce(into: [Int: [UInt8]]()) { $0[$1] = key(right[$1]) }
+        var waiting: [[UInt8]: [Int]] = [:]
+        for index in otherRest.reversed() { waiting[otherKeys[index] ?? [], default: []].append(index) }
+        for index in rest { counterparts[index] = waiting[keys[index] ?? []]?.popLast() }
+        rest.removeAll { counterparts[$0] != nil }
         let taken = Set(counterparts.compactMap { $0 })
-        var otherRest = right.indices.filter { !taken.contains($0) }
+        otherRest.removeAll { taken.contains($0) }
         let cells = rest.count * otherRest.count
         if cells <= maximumCells, likeness.spend(cells * min(rest.count, otherRest.count) / 16) {
             let costs = rest.map { index in
@@ -109,8 +121,8 @@ enum JSONMatching {
             for (row, column) in assignment(costs) { counterparts[rest[row]] = otherRest[column] }
         } else {
             // In the order of what they hold: the same for the same elements, wherever they stand.
-            rest.sort { keys[$0].lexicographicallyPrecedes(keys[$1]) }
-            otherRest.sort { otherKeys[$0].lexicographicallyPrecedes(otherKeys[$1]) }
+            rest.sort { (keys[$0] ?? []).lexicographicallyPrecedes(keys[$1] ?? []) }
+            otherRest.sort { (otherKeys[$0] ?? []).lexicographicallyPrecedes(otherKeys[$1] ?? []) }
             for (index, other) in zip(rest, otherRest) { counterparts[index] = other }
         }
         var pairs = counterparts.enumerated().map { JSONPair(left: $0.offset, right: $0.element) }

@@ -43,6 +43,16 @@ struct JSONWalk {
     // MARK: Objects
 
     private mutating func compareObjects(_ left: [JSONMember], _ right: [JSONMember], _ state: JSONPathRules.State) {
+        if left.count == right.count, left.indices.allSatisfy({ left[$0].name == right[$0].name }) {
+            // The common case; what a repeated name hides is compared with the rest.
+            for index in left.indices {
+                let name = left[index].name
+                path.append(.member(name))
+                compare(left[index].value, right[index].value, rules.member(name, of: state))
+                path.removeLast()
+            }
+            return
+        }
         let (members, others) = (JSONMembers(left), JSONMembers(right))
         var isInOrder = true
         var furthest = -1
@@ -102,7 +112,7 @@ struct JSONWalk {
             ? JSONMatching.unordered(left, right, state, &likeness) : JSONMatching.ordered(left, right, state, &likeness)
         var isInOrder = true
         var furthest = -1
-        for pair in pairs {
+        for pair in pairs where !pair.isIdentical {
             let next = rules.element(pair.places, of: state)
             if rules.isIgnored(next) { continue }
             path.append(.element(pair.left ?? pair.right ?? 0))
