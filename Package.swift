@@ -14,6 +14,11 @@ let doors: [Target] = [
     .systemLibrary(name: "CZlib", path: "Sources/Doors/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CJSON", path: "Sources/Doors/CJSON"),
     .target(name: "CLanguage", path: "Sources/Doors/CLanguage", linkerSettings: [.linkedLibrary("cld2")]),
+    // RapidJSON 1.1 and valijson 1.0 hold templates that nobody calls and that recent clang refuses: parsed late, they never are.
+    .target(
+        name: "CJSONSchema", path: "Sources/Doors/CJSONSchema",
+        cxxSettings: [.unsafeFlags(["-fdelayed-template-parsing"])],
+        linkerSettings: [.linkedLibrary("re2")]),
     .target(name: "CSystem", path: "Sources/Doors/CSystem"),
 ]
 
@@ -24,6 +29,7 @@ let plumbing: [Target] = [
     .target(name: "HTTPClient", dependencies: ["EventLoop", "HTTPWire", "CLibCurl"], path: "Sources/Plumbing/HTTPClient"),
     .target(name: "JSON", dependencies: ["CJSON"], path: "Sources/Plumbing/JSON"),
     .target(name: "Language", dependencies: ["CLanguage"], path: "Sources/Plumbing/Language"),
+    .target(name: "JSONSchema", dependencies: ["JSON", "CJSONSchema"], path: "Sources/Plumbing/JSONSchema"),
     .target(name: "Postgres", dependencies: ["CLibPQ"], path: "Sources/Plumbing/Postgres"),
     .target(name: "Telemetry", path: "Sources/Plumbing/Telemetry"),
     .target(name: "Processes", dependencies: ["CSystem"], path: "Sources/Plumbing/Processes"),
@@ -31,7 +37,7 @@ let plumbing: [Target] = [
 
 let shadow: [Target] = [
     .target(name: "Traffic", path: "Sources/Shadow/Traffic"),
-    .target(name: "Configuration", dependencies: ["Traffic", "JSON", "CLibYAML"], path: "Sources/Shadow/Configuration"),
+    .target(name: "Configuration", dependencies: ["Traffic", "JSON", "JSONSchema", "CLibYAML"], path: "Sources/Shadow/Configuration"),
     .target(name: "ModelAPI", dependencies: ["Traffic", "Configuration", "JSON", "HTTPWire", "CZlib"], path: "Sources/Shadow/ModelAPI"),
     .target(name: "Spool", dependencies: ["Traffic", "CZlib"], path: "Sources/Shadow/Spool"),
     .target(
@@ -40,7 +46,8 @@ let shadow: [Target] = [
             "Traffic", "Configuration", "ModelAPI", "EventLoop", "HTTPWire", "HTTPServer", "HTTPClient", "JSON", "Telemetry",
         ],
         path: "Sources/Shadow/Mirror"),
-    .target(name: "Comparison", dependencies: ["Traffic", "Configuration", "JSON", "Language"], path: "Sources/Shadow/Comparison"),
+    .target(
+        name: "Comparison", dependencies: ["Traffic", "Configuration", "JSON", "JSONSchema", "Language"], path: "Sources/Shadow/Comparison"),
     .target(name: "Judge", dependencies: ["Traffic", "JSON"], path: "Sources/Shadow/Judge"),
     .target(name: "Statistics", path: "Sources/Shadow/Statistics"),
     .target(name: "Verdict", dependencies: ["Traffic", "Statistics"], path: "Sources/Shadow/Verdict"),
@@ -101,6 +108,7 @@ let tests: [Target] = [
     .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "HTTPWire", "EventLoop"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
     .testTarget(name: "LanguageTests", dependencies: ["Language"]),
+    .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "JSON"]),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "EmbeddedPostgres", "Processes", "TestSupport"]),
     .testTarget(name: "ProcessesTests", dependencies: ["Processes", "TestSupport"]),
     .testTarget(name: "TestSupportTests", dependencies: ["Postgres", "Processes", "TestSupport"]),

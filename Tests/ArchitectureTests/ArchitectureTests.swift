@@ -6,8 +6,9 @@ import Testing
     /// The house from its foundations up; a folder's name is its module's.
     static let order = [
         "Doors/CEvents", "Doors/CLibCurl", "Doors/CLibPQ", "Doors/CLibYAML", "Doors/CZlib", "Doors/CJSON",
-        "Doors/CLanguage", "Doors/CSystem",
-        "Plumbing/EventLoop", "Plumbing/HTTPWire", "Plumbing/HTTPServer", "Plumbing/HTTPClient", "Plumbing/JSON", "Plumbing/Language",
+        "Doors/CJSONSchema", "Doors/CLanguage", "Doors/CSystem",
+        "Plumbing/EventLoop", "Plumbing/HTTPWire", "Plumbing/HTTPServer", "Plumbing/HTTPClient", "Plumbing/JSON",
+        "Plumbing/JSONSchema", "Plumbing/Language",
         "Plumbing/Postgres", "Plumbing/Telemetry", "Plumbing/Processes",
         "Shadow/Traffic", "Shadow/Configuration", "Shadow/ModelAPI", "Shadow/Mirror", "Shadow/Spool", "Shadow/Comparison",
         "Shadow/Judge", "Shadow/Statistics",
@@ -67,7 +68,7 @@ import Testing
         let keepers: [String: Set<String>] = [
             "CEvents": ["EventLoop"], "CLibCurl": ["HTTPClient"], "CLibPQ": ["Postgres"], "CLibYAML": ["Configuration"],
             "CZlib": ["Spool", "ModelAPI"],
-            "CJSON": ["JSON"], "CLanguage": ["Language"], "CSystem": ["Processes"],
+            "CJSON": ["JSON"], "CJSONSchema": ["JSONSchema"], "CLanguage": ["Language"], "CSystem": ["Processes"],
         ]
         for module in Self.order where !module.hasPrefix("Doors") {
             for file in try imports(of: module) {
@@ -81,7 +82,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "Plumbing/EventLoop", "Plumbing/HTTPWire", "Plumbing/HTTPServer", "Plumbing/HTTPClient", "Plumbing/JSON", "Plumbing/Language",
+        "Plumbing/EventLoop", "Plumbing/HTTPWire", "Plumbing/HTTPServer", "Plumbing/HTTPClient", "Plumbing/JSON",
+        "Plumbing/JSONSchema", "Plumbing/Language",
         "Plumbing/Telemetry",
         "Shadow/Traffic",
         "Shadow/ModelAPI", "Shadow/Mirror", "Shadow/Spool", "Shadow/Comparison", "Shadow/Judge", "Shadow/Statistics",

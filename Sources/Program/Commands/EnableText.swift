@@ -8,7 +8,7 @@ struct EnableText: CustomStringConvertible {
     let outcome: Registry.EnableOutcome
     let callsPerDay: Double?
 
-    var description: String { [started, "", client, "", content, "", outlook].joined(separator: "\n") }
+    var description: String { ([started, "", client, "", content, ""] + schemaNote + [outlook]).joined(separator: "\n") }
 
     private var started: String {
         let name = "\(settings.candidate.name) for \(settings.workload)"
@@ -60,6 +60,14 @@ struct EnableText: CustomStringConvertible {
                 + "                  (it spares no label while every disagreement is labelled; adjudicate: { disagreements: 30% } would let it)\n"
         default: return line
         }
+    }
+
+    private var schemaNote: [String] {
+        let keywords = settings.compare.uncheckedSchemaKeywords
+        if keywords.isEmpty { return [] }
+        return [
+            "Of compare.schema, \(keywords.joined(separator: ", ")) cannot be checked: answers count as neither right nor wrong by it.", "",
+        ]
     }
 
     private var outlook: String {

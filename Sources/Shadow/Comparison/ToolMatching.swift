@@ -97,7 +97,7 @@ struct ToolMatching {
         let path = "/\(place)/arguments"
         let own = call?.arguments.map { schema.violations(of: $0, path: path) } ?? []
         let others = other.arguments.map { schema.violations(of: $0, path: path) } ?? []
-        let shown = { (violation: SchemaViolation) in Difference.excerpt(violation.value?.serialisedString() ?? "(missing)") }
+        let shown = { (violation: ArgumentViolation) in Difference.excerpt(violation.value?.serialisedString() ?? "(missing)") }
         return (own + others.filter { !own.contains($0) }).map { violation in
             Difference(
                 path: violation.path, kind: FailureMode.schemaViolation.rawValue,

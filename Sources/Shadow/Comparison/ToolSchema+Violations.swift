@@ -1,7 +1,7 @@
 import JSON
 
 /// A place where arguments break their tool's schema.
-struct SchemaViolation: Hashable {
+struct ArgumentViolation: Hashable {
     var path: String
     /// What is broken: `required`, `type`, `enum` or `additionalProperties`.
     var keyword: String
@@ -12,8 +12,8 @@ struct SchemaViolation: Hashable {
 extension ToolSchema {
     /// Where arguments break the schema, by the keywords that say which arguments there are and of what type. It only explains:
     /// nothing is decided by it.
-    func violations(of arguments: JSONValue, path: String) -> [SchemaViolation] {
-        var found: [SchemaViolation] = []
+    func violations(of arguments: JSONValue, path: String) -> [ArgumentViolation] {
+        var found: [ArgumentViolation] = []
         collect(arguments, path, &found)
         return found
     }
@@ -21,16 +21,16 @@ extension ToolSchema {
     /// At most so many are found.
     private static let violationLimit = 10
 
-    private func collect(_ value: JSONValue, _ path: String, _ found: inout [SchemaViolation]) {
+    private func collect(_ value: JSONValue, _ path: String, _ found: inout [ArgumentViolation]) {
         guard found.count < ToolSchema.violationLimit else { return }
         if !types.isEmpty, !types.contains(where: { ToolSchema.is(value, $0) }) {
-            found.append(SchemaViolation(path: path, keyword: "type", value: value))
+            found.append(ArgumentViolation(path: path, keyword: "type", value: value))
             return
         }
         if let enumeration {
             let canonical = value.canonical()
             if !enumeration.contains(where: { $0.canonical() == canonical }) {
-                found.append(SchemaViolation(path: path, keyword: "enum", value: value))
+                found.append(ArgumentViolation(path: path, keyword: "enum", value: value))
             }
         }
         switch value {
@@ -43,18 +43,18 @@ extension ToolSchema {
         }
     }
 
-    private func collect(_ members: [JSONMember], _ path: String, _ found: inout [SchemaViolation]) {
+    private func collect(_ members: [JSONMember], _ path: String, _ found: inout [ArgumentViolation]) {
         let object = object
         let named = NamedMembers(members)
         for name in object.required where named[name] == nil && found.count < ToolSchema.violationLimit {
-            found.append(SchemaViolation(path: JSONPointer.appending(name, to: path), keyword: "required", value: nil))
+            found.append(ArgumentViolation(path: JSONPointer.appending(name, to: path), keyword: "required", value: nil))
         }
         for member in members where found.count < ToolSchema.violationLimit {
             let inner = JSONPointer.appending(member.name, to: path)
             if let schema = object[member.name] {
                 schema.collect(member.value, inner, &found)
             } else if !object.allowsOthers, !object.isNamed(member.name) {
-                found.append(SchemaViolation(path: inner, keyword: "additionalProperties", value: member.value))
+                found.append(ArgumentViolation(path: inner, keyword: "additionalProperties", value: member.value))
             }
         }
     }

@@ -1,4 +1,5 @@
 public import JSON
+internal import JSONSchema
 
 /// How two answers of the workload are held against each other.
 public enum ComparisonKind: String, Sendable, CaseIterable {
@@ -18,6 +19,9 @@ public enum ValueFormat: String, Sendable, CaseIterable {
 }
 
 /// What `compare` says. Settings of other kinds than `kind` are empty.
+///
+/// JSON Pointers reach into arrays: a number is one place (`/lines/0/price`), `*` is every element (`/lines/*/price`). In a
+/// pointer to a member that is itself called `*`, the sign means that member.
 public struct CompareSettings: Sendable, Hashable {
     /// The file's `as`.
     public var kind: ComparisonKind
@@ -56,4 +60,7 @@ public struct CompareSettings: Sendable, Hashable {
         self.orderedCalls = orderedCalls
         self.otherwise = otherwise
     }
+
+    /// Keywords of the schema that stay unchecked; a document is neither right nor wrong by them.
+    public var uncheckedSchemaKeywords: [String] { schema.flatMap { try? JSONSchema($0) }?.unsupported ?? [] }
 }
