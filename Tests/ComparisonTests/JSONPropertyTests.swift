@@ -217,4 +217,67 @@ extension String {
         print("json: \(wrong) false agreements in \(mutations) mutations of declared values")
         #expect(mutations > 10_000 && wrong == 0)
     }
+
+    /// A day in one of the ways in which it is written; all but the sixth say which number is which, or leave it open.
+    private static func written(_ day: (year: Int, month: Int, day: Int), _ way: Int) -> String {
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let english = ["January", "Feb", "March", "Apr", "May", "June", "Jul", "August", "Sept", "October", "Nov", "December"]
+        let german = [
+            "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember",
+        ]
+        return switch way {
+        case 0: "\(day.year)-\(two(day.month))-\(two(day.day))"
+        case 1: "\(day.day) \(english[day.month - 1]) \(day.year)"
+        case 2: "\(english[day.month - 1]) \(day.day), \(day.year)"
+        case 3: "\(day.day). \(german[day.month - 1]) \(day.year)"
+        case 4: "\(two(day.day)).\(two(day.month)).\(day.year)"
+        case 5: "\(two(day.day))/\(two(day.month))/\(day.year)"
+        case 6: "\(two(day.month))-\(two(day.day))-\(day.year)"
+        case 7: "\(day.year)年\(day.month)月\(day.day)日"
+        case 8: "\(two(day.day))-\(english[day.month - 1].prefix(3).lowercased())-\(two(day.year % 100))"
+        case 9: "\(two(day.day))/\(two(day.month))/\(two(day.year % 100))"
+        default: "\(day.year)\(two(day.month))\(two(day.day))"
+        }
+    }
+
+    /// The day that a text says: two digits are a year from 1970 to 2069.
+    private static func said(_ day: (year: Int, month: Int, day: Int), _ way: Int) -> [Int] {
+        [way == 8 || way == 9 ? 1970 + (day.year - 1870) % 100 : day.year, day.month, day.day]
+    }
+
+    @Test func `never take two days for the same, and one day for two where it is said plainly`() {
+        var random = SeededGenerator(state: 6)
+        var (pairs, wrong, missed) = (0, 0, 0)
+        for _ in 0..<6000 {
+            let day = (
+                year: Int.random(in: 1971...2068, using: &random), month: Int.random(in: 1...12, using: &random),
+                day: Int.random(in: 1...28, using: &random)
+            )
+            var other = day
+            switch Int.random(in: 0..<6, using: &random) {
+            case 0: other.day = day.day % 28 + 1
+            case 1: other.month = day.month % 12 + 1
+            case 2: other.year += [-100, -10, -1, 1, 10, 100].randomElement(using: &random)!
+            case 3: if day.day <= 12 { (other.day, other.month) = (day.month, day.day) }
+            default: break
+            }
+            let (way, otherWay) = (Int.random(in: 0...10, using: &random), Int.random(in: 0...10, using: &random))
+            let (text, otherText) = (Self.written(day, way), Self.written(other, otherWay))
+            if text == otherText { continue }
+            pairs += 1
+            let finding = comparedJSON(#"{"due":"\#(text)"}"#, #"{"due":"\#(otherText)"}"#, AgreeingJSON.valued)
+            let isSame = Self.said(day, way) == Self.said(other, otherWay)
+            if finding.agreement != .different, !isSame {
+                wrong += 1
+                print("  false agreement: \(text) | \(otherText)")
+            }
+            let isPlain = { (way: Int) in [0, 1, 2, 3, 4, 7, 8].contains(way) }
+            if finding.agreement == .different, isSame, isPlain(way), isPlain(otherWay) {
+                missed += 1
+                print("  missed: \(text) | \(otherText)")
+            }
+        }
+        print("dates: \(wrong) false agreements and \(missed) missed in \(pairs) pairs of days")
+        #expect(pairs > 4000 && wrong == 0 && missed == 0)
+    }
 }
