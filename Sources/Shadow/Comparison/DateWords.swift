@@ -34,7 +34,7 @@ enum DateWords {
         "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag")
 
     /// Words between the parts of a date.
-    static let fillers: Set<String> = words("of the de del den der le el d")
+    static let fillers: Set<String> = words("of the de del den der le el")
 
     /// What follows a number that counts.
     static let ordinals: Set<String> = words("st nd rd th er o a º ª ème")

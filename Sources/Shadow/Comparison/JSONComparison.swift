@@ -40,7 +40,9 @@ struct JSONComparison: AnswerComparison {
     func compare(_ production: Delivery, _ candidate: Delivery, _ request: AskedRequest, gold: JSONValue?) -> Finding {
         let schema = schemas.schema(for: request)
         let left = side(production, schema)
-        let isSame = production.text == candidate.text && production.shownCalls == candidate.shownCalls
+        let isSame =
+            production.text == candidate.text && production.shownCalls == candidate.shownCalls
+            && production.leg.refusal == candidate.leg.refusal
         let right =
             isSame && production.fault == candidate.fault && candidate.failure == nil
             ? Side(delivery: candidate, reading: left.reading, violations: left.violations, unchecked: left.unchecked)

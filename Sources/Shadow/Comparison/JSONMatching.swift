@@ -16,6 +16,8 @@ struct JSONPair: Equatable {
 enum JSONMatching {
     /// Elements that are held each against each, at most; beyond that, arrays go by their places.
     private static let maximumCells = 10_000
+    /// Elements of two sets at most; beyond that, they go by their places too.
+    private static let maximumElements = 200_000
     /// What an element without a counterpart costs: two of them as much as one pair that has nothing in common.
     private static let gap = JSONLikeness.unlike / 2
 
@@ -100,6 +102,7 @@ enum JSONMatching {
     static func unordered(
         _ left: [JSONValue], _ right: [JSONValue], _ state: JSONPathRules.State, _ likeness: inout JSONLikeness
     ) -> [JSONPair] {
+        if left.count + right.count > maximumElements { return byPlaces(left.indices, right.indices) }
         var counterparts = [Int?](repeating: nil, count: left.count)
         // What is the same at the same place need not be looked for.
         for place in 0..<min(left.count, right.count) where likeness.isIdentical(left[place], right[place]) { counterparts[place] = place }
