@@ -51,7 +51,7 @@ struct SentenceAlignment {
                     shared[place] += 1
                 }
             }
-            if let match = SentenceAlignment.best(sentence, index, others, shared, touched.sorted()) { matches.append(match) }
+            if let match = SentenceAlignment.best(sentence, index, others, shared, touched) { matches.append(match) }
             for place in touched { shared[place] = 0 }
         }
     }
@@ -62,8 +62,15 @@ struct SentenceAlignment {
         var best: (place: Int, similarity: Double)?
         for place in touched {
             let similarity = 2 * Double(shared[place]) / Double(sentence.words.count + others[place].words.count)
-            let isNearer = best.map { similarity == $0.similarity && abs(place - index) < abs($0.place - index) } ?? false
-            if similarity > best?.similarity ?? 0 || isNearer { best = (place, similarity) }
+            guard let found = best, similarity <= found.similarity else {
+                best = (place, similarity)
+                continue
+            }
+            // Of sentences that are equally alike the nearest, of those the first.
+            let distances = (abs(place - index), abs(found.place - index))
+            if similarity == found.similarity, distances.0 < distances.1 || distances.0 == distances.1 && place < found.place {
+                best = (place, similarity)
+            }
         }
         guard let best, best.similarity >= leastSimilarity else { return nil }
         let other = others[best.place]
