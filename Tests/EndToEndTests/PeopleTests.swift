@@ -31,7 +31,7 @@ import Testing
             try lines.joined(separator: "\n").write(to: pairs, atomically: true, encoding: .utf8)
             let imported = try stage.run(["import", "-f", settings.path, pairs.path])
             guard imported.status == 0 else { throw Unexpected(imported.errors) }
-            _ = try eventually(within: 20, "all pairs compared") { try status()["compared"] as? Int == Self.count ? true : nil }
+            _ = try eventually(within: 60, "all pairs compared") { try status()["compared"] as? Int == Self.count ? true : nil }
         }
 
         func status() throws -> [String: Any] { try json(stage.run(["status", "tickets", "--json"]).output) }
@@ -70,7 +70,7 @@ import Testing
         let second = Self.output(shown[1]["right"]) == "yes" ? "production_only" : "candidate_only"
         #expect(try trial.sql("select correct from adjudications order by at") == [first, second, "both", "neither", "unknown"])
         #expect(events.last?["judged_now"] as? Int == 3 && events.last?["waiting"] as? Int == 3)
-        _ = try eventually(within: 10, "the worker to take it in") {
+        _ = try eventually(within: 60, "the worker to take it in") {
             try trial.sql("select correct from pairs where external_id = 't6'") == ["unknown"] ? true : nil
         }
         // The sides are drawn: of six pairs not all stand alike for these two reviewers, and they stand alike again.
@@ -177,7 +177,7 @@ import Testing
         try (0..<6).map { #"{"id":"t\#($0)","label":"\#($0 == 4 ? "no" : "yes")"}"# }.joined(separator: "\n").write(
             to: labels, atomically: true, encoding: .utf8)
         #expect(try trial.stage.run(["labels", "import", "tickets", labels.path]).status == 0)
-        _ = try eventually(within: 10, "the labels taken in") {
+        _ = try eventually(within: 60, "the labels taken in") {
             try trial.sql("select count(*) from pairs where correct_by = 'label'") == ["6"] ? true : nil
         }
         let file = trial.stage.folder.appending(path: "train.jsonl")
@@ -231,11 +231,11 @@ import Testing
         #expect(sent.status == 202 && sent.text.contains("kept_until"))
         #expect((try stage.status()["feedback"] as? [String: Any])?["waiting"] as? Int == 1)
         kill(courier, SIGCONT)
-        _ = try eventually(within: 20, "the label to find its call") {
+        _ = try eventually(within: 60, "the label to find its call") {
             (try stage.status()["feedback"] as? [String: Any])?["applied"] as? Int == 1 ? true : nil
         }
         let found = try stage.run(["sql", "--csv", "select label, correct from pairs where production_request_id = '\(id)'"])
-        _ = try eventually(within: 10, "the worker to take it in") {
+        _ = try eventually(within: 60, "the worker to take it in") {
             try stage.run(["sql", "--csv", "select correct from pairs where production_request_id = '\(id)'"]).output.contains("neither")
                 ? true : nil
         }

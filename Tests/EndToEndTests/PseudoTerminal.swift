@@ -50,7 +50,7 @@ final class PseudoTerminal: @unchecked Sendable {
 
     /// Waits until something is written after the last `type`, or since the start.
     @discardableResult
-    func expect(_ text: String, within seconds: Double = 30) throws -> String {
+    func expect(_ text: String, within seconds: Double = 90) throws -> String {
         try eventually(within: seconds, "“\(text)” on the terminal; there is: \(output.suffix(1500))") {
             let fresh = String(output.dropFirst(seen))
             return fresh.contains(text) ? fresh : nil
@@ -75,7 +75,7 @@ final class PseudoTerminal: @unchecked Sendable {
 
     /// Waits for the end; the exit code, or minus the signal that ended it.
     func waitForEnd() throws -> Int32 {
-        _ = try eventually(within: 20, "the end of the program") { process.isRunning ? nil : true }
+        _ = try eventually(within: 60, "the end of the program") { process.isRunning ? nil : true }
         return process.terminationReason == .uncaughtSignal ? -process.terminationStatus : process.terminationStatus
     }
 
