@@ -75,9 +75,6 @@ private struct Walk {
     }
 
     mutating func compare(_ production: JSONValue, _ candidate: JSONValue, _ schema: ToolSchema?, _ place: ArgumentRules.Place?) {
-        if let format = place?.format, let rule = Walk.sameMeaning(production, candidate, as: format) {
-            return agree(by: rule, production, candidate)
-        }
         switch (production, candidate) {
         case (.object(let members), .object(let others)): objects(members, others, schema, place)
         case (.array(let elements), .array(let others)):
@@ -94,17 +91,19 @@ private struct Walk {
             }
             differ(.valueMismatch, "tools.value", production, candidate)
         case (.string(let text), .string(let other)):
-            if text != other || Walk.isUncertain(text) { differ(.valueMismatch, "tools.value", production, candidate) }
+            if text == other, !Walk.isUncertain(text) { return }
+            if !Walk.isUncertain(text), !Walk.isUncertain(other),
+                let rule = ValueMeaning.rule(strings: text, other, format: place?.format, tolerance: place?.tolerance)
+            {
+                return agree(by: rule, production, candidate)
+            }
+            differ(.valueMismatch, "tools.value", production, candidate)
         case (.bool(let truth), .bool(let other)):
             if truth != other { differ(.valueMismatch, "tools.value", production, candidate) }
         case (.null, .null): break
         default: differ(.typeMismatch, "tools.type", production, candidate)
         }
     }
-
-    /// The rule by which two values mean the same in a declared format. Formats are not read yet: only what is equal as plain
-    /// text is equal, which needs no rule.
-    private static func sameMeaning(_ production: JSONValue, _ candidate: JSONValue, as format: ValueFormat) -> EquivalenceRule? { nil }
 
     private mutating func objects(
         _ production: [JSONMember], _ candidate: [JSONMember], _ schema: ToolSchema?, _ place: ArgumentRules.Place?
