@@ -125,10 +125,18 @@ extension Sentences {
 
     /// The most frequent way in which the candidate differs or fails.
     var worstFailure: String {
-        guard let row = model.failureModes.max(by: { $0.count < $1.count }), row.count > 0 else {
+        // Where it is known who was right, what only the candidate gets wrong is worse than what merely differs often.
+        let isJudged = look.basis.isAdjudicated && look.quality.counts.known > 0
+        func harm(_ productionOnly: Int, _ pairs: Int) -> (Int, Int) { (isJudged ? productionOnly : 0, pairs) }
+        let worstMode = model.failureModes.max {
+            harm($0.correctness.productionOnly, $0.count) < harm($1.correctness.productionOnly, $1.count)
+        }
+        guard let row = worstMode, row.count > 0 else {
             return model.agreement.comparable == 0 ? "Nothing is compared yet." : "No compared pair differs."
         }
-        if row.mode == .labelMismatch, let worst = model.confusion.max(by: { $0.pairs < $1.pairs }), worst.pairs > 0 {
+        if row.mode == .labelMismatch,
+            let worst = model.confusion.max(by: { harm($0.productionOnly, $0.pairs) < harm($1.productionOnly, $1.pairs) }), worst.pairs > 0
+        {
             let what = "\(ForeignText.name(worst.productionLabel)) read as \(ForeignText.name(worst.candidateLabel))"
             return most(what, worst.pairs, productionOnly: worst.productionOnly, candidateOnly: worst.candidateOnly)
         }
