@@ -24,6 +24,7 @@ struct Assessment {
     let counts: LedgerCounts
     let ledger: QualityLedger
     let rates: RateLedgers
+    /// For the next look.
     let latches: Latches
     let tier: TierAssessment
     let segments: [SegmentReading]
@@ -54,7 +55,7 @@ struct Assessment {
             quality: former.quality.tightened(by: quality), reliability: former.reliability.tightened(by: reliability),
             noise: former.noise.tightened(by: noise), disagreement: former.disagreement.tightened(by: disagreement),
             tiers: tier.latches)
-        self.latches = latches
+        self.latches = input.days < terms.days ? latches.withPasses(of: former) : latches
         shown = Latches(
             quality: latches.quality.shown(for: quality), reliability: latches.reliability.shown(for: reliability),
             noise: latches.noise.shown(for: noise), disagreement: latches.disagreement.shown(for: disagreement), tiers: [])
