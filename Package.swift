@@ -76,6 +76,8 @@ let program: [Target] = [
             "EmbeddedPostgres", "Processes", "Storage", "Spool", "Worker", "Configuration", "Traffic", "Telemetry", "Postgres", "JSON",
         ],
         path: "Sources/Program/ComparisonBenchmark", exclude: ["peer.py"]),
+    .executableTarget(
+        name: "VerdictBenchmark", dependencies: ["Verdict", "Statistics", "Traffic"], path: "Sources/Program/VerdictBenchmark"),
 ]
 
 let tests: [Target] = [

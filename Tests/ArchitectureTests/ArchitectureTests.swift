@@ -12,7 +12,7 @@ import Testing
         "Shadow/Statistics",
         "Shadow/Verdict", "Shadow/Report", "Shadow/Storage", "Shadow/Worker", "Shadow/Web",
         "Program/EmbeddedPostgres", "Program/StandIn", "Program/Commands", "Program/understudy", "Program/MirrorBenchmark",
-        "Program/ComparisonBenchmark",
+        "Program/ComparisonBenchmark", "Program/VerdictBenchmark",
     ]
 
     static let sources = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
