@@ -86,7 +86,7 @@ func showCoverage(options: Options) {
     ])
     var quantiles = Table(["interval for display", "promised a look", "holds on day 7", "on day 28"])
     for model in chosen {
-        let started = ContinuousClock.now
+        let started = processorSeconds()
         let found = Coverage(model, trials: trials, seed: options.seed)
         let terms = model.scenario.terms
         func held(_ misses: Int) -> String { percent(1 - Double(misses) / Double(trials), 2) }

@@ -77,7 +77,7 @@ func showNulls(_ title: String, _ nulls: [Null], options: Options) {
     guard !chosen.isEmpty else { return }
     var table = Table(["scenario"] + WrongClaim.allCases.map(\.title) + ["at most \(percent(Null.alpha))"])
     for null in chosen {
-        let started = ContinuousClock.now
+        let started = processorSeconds()
         let counts = null.count(trials: options.trials, seed: options.seed)
         let shares = WrongClaim.allCases.map { claim in
             null.wrong.contains(claim) ? rate(counts[claim] ?? 0, of: options.trials) : "–"

@@ -26,9 +26,11 @@ struct Options {
 
     func wants(_ name: String) -> Bool { only.map { name.contains($0) } ?? true }
 
-    /// Says on standard error what has been run, and how long it took.
-    func note(_ name: String, since start: ContinuousClock.Instant) {
-        let seconds = fixed((ContinuousClock.now - start) / .seconds(1), 1)
-        FileHandle.standardError.write(Data("\(name): \(seconds) s\n".utf8))
+    /// Says on standard error what has been run, and what it cost since `processorSeconds()` said so much.
+    func note(_ name: String, since start: Double) {
+        FileHandle.standardError.write(Data("\(name): \(fixed(processorSeconds() - start, 1)) s of one core\n".utf8))
     }
 }
+
+/// Seconds of processor time that this process has used.
+func processorSeconds() -> Double { Double(clock()) / 1e6 }

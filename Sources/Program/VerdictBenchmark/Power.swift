@@ -81,7 +81,7 @@ func showPower(options: Options) {
     var table = Table(
         ["in truth", "right"] + ["`switch`", "`two_tier`", "`stay`", "none by day 28", "median day", "80 % by day"])
     for prospect in chosen {
-        let started = ContinuousClock.now
+        let started = processorSeconds()
         let outcome = Outcome(prospect, trials: trials, seed: options.seed)
         let shares = [Recommendation.switch, .twoTier, .stay, .keepShadowing].map {
             percent(Double(outcome.verdicts[$0] ?? 0) / Double(trials))

@@ -117,7 +117,7 @@ func showTierRisk(options: Options) {
         "mean share served", "best share possible",
     ])
     for truth in chosen {
-        let started = ContinuousClock.now
+        let started = processorSeconds()
         let found = Certified(truth, trials: options.trials, seed: options.seed)
         func mean(_ values: [Double]) -> String { values.isEmpty ? "–" : percent(values.reduce(0, +) / Double(values.count), 2) }
         table.add([
