@@ -96,6 +96,8 @@ let program: [Target] = [
             "Report",
         ],
         path: "Sources/Program/ReportBenchmark"),
+    .executableTarget(
+        name: "VerdictBenchmark", dependencies: ["Verdict", "Statistics", "Traffic"], path: "Sources/Program/VerdictBenchmark"),
 ]
 
 let tests: [Target] = [

@@ -14,7 +14,7 @@ import Testing
         "Shadow/Judge", "Shadow/Statistics",
         "Shadow/Verdict", "Shadow/Report", "Shadow/Storage", "Shadow/Worker", "Shadow/Web",
         "Program/EmbeddedPostgres", "Program/StandIn", "Program/Commands", "Program/understudy", "Program/MirrorBenchmark",
-        "Program/ComparisonBenchmark", "Program/ReportBenchmark",
+        "Program/ComparisonBenchmark", "Program/ReportBenchmark", "Program/VerdictBenchmark",
     ]
 
     static let sources = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -8,13 +8,14 @@ public func look(at input: LookInput, after latches: Latches) -> Look {
     let assessment = Assessment(input, after: latches)
     let decision = decide(assessment.decisionInput)
     let outlook = Outlook(assessment, decision)
+    let established = input.days < input.terms.days ? assessment.latches.withPasses(of: latches) : assessment.latches
     return Look(
         day: input.days, decision: decision, basis: assessment.basis,
         inconclusive: decision.recommendation == .keepShadowing && input.days >= input.terms.maxDays,
         gates: GateName.allCases.map { assessment.gate($0) }, shortfalls: assessment.decisionInput.shortfalls,
         quality: assessment.quality, noise: assessment.noise, latency: assessment.latency, cost: assessment.cost,
         segments: assessment.segments, tier: assessment.tier.reading, forecast: outlook.forecast, daysLeft: outlook.daysLeft,
-        speedUps: outlook.speedUps, daily: assessment.daily, latches: assessment.latches)
+        speedUps: outlook.speedUps, daily: assessment.daily, latches: established)
 }
 
 /// Everything that is worked out from one look's evidence before the decision.
