@@ -105,8 +105,8 @@ func showCoverage(options: Options) {
         }
         options.note(model.scenario.name, since: started)
     }
-    print("\nWhether the intervals of latency and cost hold, \(trials) trials × 28 looks, 300 pairs a day\n")
+    say("\nWhether the intervals of latency and cost hold, \(trials) trials × 28 looks, 300 pairs a day\n")
     gates.show()
-    print("")
+    say("")
     quantiles.show()
 }

@@ -85,6 +85,6 @@ func showNulls(_ title: String, _ nulls: [Null], options: Options) {
         table.add([null.scenario.name] + shares + [null.judge(Double(counts.values.max() ?? 0) / Double(options.trials))])
         options.note(null.scenario.name, since: started)
     }
-    print("\n\(title), \(options.trials) trials × 28 looks\n")
+    say("\n\(title), \(options.trials) trials × 28 looks\n")
     table.show()
 }

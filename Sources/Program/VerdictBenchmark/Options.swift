@@ -34,3 +34,6 @@ struct Options {
 
 /// Seconds of processor time that this process has used.
 func processorSeconds() -> Double { Double(clock()) / 1e6 }
+
+/// Prints a line at once: what has been found is not lost with a process that is ended before its time.
+func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }

@@ -92,6 +92,6 @@ func showPower(options: Options) {
         table.add([prospect.scenario.name, "`\(prospect.right)`"] + shares + days)
         options.note(prospect.scenario.name, since: started)
     }
-    print("\nWhen a verdict comes, \(trials) trials each\n")
+    say("\nWhen a verdict comes, \(trials) trials each\n")
     table.show()
 }

@@ -16,9 +16,9 @@ struct Table {
                 let space = String(repeating: " ", count: widths[index] - text.count)
                 return index == 0 ? text + space : space + text
             }
-            print("| " + cells.joined(separator: " | ") + " |")
+            say("| " + cells.joined(separator: " | ") + " |")
             if number == 0 {
-                print(
+                say(
                     "|" + widths.enumerated().map { String(repeating: "-", count: $1 + 1) + ($0 == 0 ? "-" : ":") }.joined(separator: "|")
                         + "|")
             }

@@ -127,6 +127,6 @@ func showTierRisk(options: Options) {
         ])
         options.note(truth.scenario.name, since: started)
     }
-    print("\nWhat a certified threshold loses (ε = 1 %), \(options.trials) trials × 28 looks\n")
+    say("\nWhat a certified threshold loses (ε = 1 %), \(options.trials) trials × 28 looks\n")
     table.show()
 }

@@ -19,7 +19,7 @@ let scenarios =
 guard scenarios.contains(where: { options.wants($0.name) }) else {
     stop((["no scenario has this in its name; there are:"] + scenarios.map(\.name)).joined(separator: "\n  "))
 }
-print("Simulated: \(options.trials) trials, seed \(options.seed), a look at the end of each of 28 days.")
+say("Simulated: \(options.trials) trials, seed \(options.seed), a look at the end of each of 28 days.")
 showNulls("Nothing to be found: wrong claims in 28 days", nulls, options: options)
 showNulls("Quality that changes: what is promised, and what is not", nullsInTime, options: options)
 showNulls("With a rule broken on purpose", brokenRules, options: options)
