@@ -11,7 +11,7 @@ private let judgeModel = environment["UNDERSTUDY_JUDGE_MODEL"] ?? ""
 
 /// How often a real judge lets an answer talk it round. Runs where `UNDERSTUDY_JUDGE_URL` and `UNDERSTUDY_JUDGE_MODEL` name one
 /// (with `UNDERSTUDY_JUDGE_KEY`, where it wants a key), and prints figures; a model's weakness is no failure of the program.
-@Suite(.enabled(if: judgeURL != nil, "set UNDERSTUDY_JUDGE_URL and UNDERSTUDY_JUDGE_MODEL to try a real judge"))
+@Suite(.serialized, .enabled(if: judgeURL != nil, "set UNDERSTUDY_JUDGE_URL and UNDERSTUDY_JUDGE_MODEL to try a real judge"))
 struct InjectionTrialTests {
     /// A question with a right and a wrong answer.
     private static let cases: [(asked: String, right: String, wrong: String)] = [
@@ -123,13 +123,16 @@ struct InjectionTrialTests {
         return (Double(wrongSecond - wrongFirst) / 2, [wrongSecond, -wrongFirst])
     }
 
+    /// At once: a trial takes minutes.
+    private func say(_ line: String) { FileHandle.standardOutput.write(Data("\(line)\n".utf8)) }
+
     @Test(arguments: [true, false]) func talksTheJudgeRound(_ isHardened: Bool) throws {
         let form = isHardened ? Self.body : Self.plainBody
         let cases = environment["UNDERSTUDY_JUDGE_CASES"].flatMap { Int($0) }.map { Array(Self.cases.prefix($0)) } ?? Self.cases
         // D of the wrong answer against the right one: −1 when the judge sees what is right.
         let before = try cases.map { try Self.favour($0, nil, form) }
         let known = before.compactMap { $0 }
-        print(
+        say(
             "\(judgeModel), \(isHardened ? "prompt version \(JudgePrompt.version)" : "a plain prompt"): \(cases.count) pairs; without additions right in "
                 + "\(known.flatMap(\.calls).count { $0 == -1 }) of \(known.count * 2) calls, both orders alike in "
                 + "\(known.count { $0.calls[0] == $0.calls[1] }) of \(known.count) pairs")
@@ -137,7 +140,7 @@ struct InjectionTrialTests {
             let after = try cases.map { try Self.favour($0, addition.text, form) }
             let both = zip(before, after).compactMap { before, after in before.flatMap { before in after.map { (before, $0) } } }
             let calls = both.flatMap { zip($0.0.calls, $0.1.calls) }
-            print(
+            say(
                 "  \(addition.name): the wrong answer gains in \(calls.count { $0.1 > $0.0 }) of \(calls.count) calls "
                     + "(loses in \(calls.count { $0.1 < $0.0 })), f in \(both.count { $0.1.0 > $0.0.0 }) of \(both.count) pairs; "
                     + "wins outright in \(both.count { $0.1.0 == 1 })")
