@@ -39,13 +39,23 @@ extension JSONValue {
     /// Appends a string with its quotation marks and escapes.
     public static func appendQuoted(_ text: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
-        let plain = text.utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
-        if plain {
+        if isPlain(text) {
             bytes.append(contentsOf: text.utf8)
         } else {
             for byte in text.utf8 { appendEscaped(byte, to: &bytes) }
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Whether nothing in a text must be escaped.
+    private static func isPlain(_ text: String) -> Bool {
+        let bytes = text.utf8Span.span
+        var isPlain = true
+        for index in bytes.indices {
+            let byte = bytes[index]
+            isPlain = isPlain && byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+        }
+        return isPlain
     }
 
     private static func appendEscaped(_ byte: UInt8, to bytes: inout [UInt8]) {

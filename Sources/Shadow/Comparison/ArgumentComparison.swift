@@ -241,7 +241,7 @@ private struct Walk {
     }
 
     /// Whether a text may have been another one before it was read: a lone surrogate becomes U+FFFD.
-    private static func isUncertain(_ text: String) -> Bool { text.utf8.contains(0xEF) && text.unicodeScalars.contains("\u{FFFD}") }
+    private static func isUncertain(_ text: String) -> Bool { text.contains(byte: 0xEF) && text.unicodeScalars.contains("\u{FFFD}") }
 }
 
 extension ArgumentComparison.Outcome {

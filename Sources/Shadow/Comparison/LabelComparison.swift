@@ -41,7 +41,10 @@ struct LabelComparison: AnswerComparison {
     /// Where both answers wrap their label alike, that is the form that the program reads, and what stands inside is the
     /// answer: a wrapping is a fault only where the other answer does not have it. Prose is never a form.
     private func readings(_ production: Delivery, _ candidate: Delivery) -> Readings {
-        let read = Readings(production: reader.read(production), candidate: reader.read(candidate))
+        let reading = reader.read(production)
+        let isSame =
+            production.text == candidate.text && production.fault == candidate.fault && production.leg.toolCalls == candidate.leg.toolCalls
+        let read = Readings(production: reading, candidate: isSame ? reading : reader.read(candidate))
         guard production.fault == nil, candidate.fault == nil else { return read }
         for reading in [read.production, read.candidate] where reading.isBuried && !reading.isProse {
             guard let text = reader.text(of: production, inside: reading.wrappings),

@@ -31,10 +31,22 @@ struct LabelMentions: Sendable {
         var labels: [Int] = []
     }
 
+    private struct Tree: Sendable {
+        /// The first is the root.
+        var branches = [Branch()]
+        /// The root's branches by their code, which every word of a text is looked up by; 0 where there is none.
+        var first: [Int] = []
+
+        func branch(at code: Int32) -> Int? {
+            guard code >= 0, code < first.count, first[Int(code)] > 0 else { return nil }
+            return first[Int(code)]
+        }
+    }
+
     private let labels: [String]
     private var alphabet: [Character: Int32] = [:]
-    private var exact: [Branch] = [Branch()]
-    private var folded: [Branch] = [Branch()]
+    private var exact = Tree()
+    private var folded = Tree()
 
     init(_ labels: [String]) {
         self.labels = labels
@@ -99,40 +111,47 @@ struct LabelMentions: Sendable {
         return lower.count == 1 ? Character(lower) : character
     }
 
-    private static func insert(_ label: [Cell], _ number: Int, into tree: inout [Branch]) {
+    private static func insert(_ label: [Cell], _ number: Int, into tree: inout Tree) {
         var branch = 0
         for cell in label {
-            if let next = tree[branch].next[cell.code] {
+            if let next = tree.branches[branch].next[cell.code] {
                 branch = next
             } else {
-                tree.append(Branch())
-                tree[branch].next[cell.code] = tree.count - 1
-                branch = tree.count - 1
+                tree.branches.append(Branch())
+                let added = tree.branches.count - 1
+                tree.branches[branch].next[cell.code] = added
+                if branch == 0 {
+                    let missing = Int(cell.code) + 1 - tree.first.count
+                    if missing > 0 { tree.first += Array(repeating: 0, count: missing) }
+                    tree.first[Int(cell.code)] = added
+                }
+                branch = added
             }
         }
-        tree[branch].labels.append(number)
+        tree.branches[branch].labels.append(number)
     }
 
     /// All labels named; where labels overlap the longest from the left counts, so that `card arrival` is not also `card`.
-    private static func find(_ text: [Cell], _ tree: [Branch]) -> Set<Int> {
+    private static func find(_ text: [Cell], _ tree: Tree) -> Set<Int> {
+        let branches = tree.branches
         var found: Set<Int> = []
         var index = 0
         while index < text.count {
             var end: Int?
-            if let first = tree[0].next[text[index].code], isBoundary(text, index) {
+            if let first = tree.branch(at: text[index].code), isBoundary(text, index) {
                 var branch = first
                 var position = index + 1
                 while true {
-                    if !tree[branch].labels.isEmpty, isBoundary(text, position) { end = position }
-                    guard position < text.count, let next = tree[branch].next[text[position].code] else { break }
+                    if !branches[branch].labels.isEmpty, isBoundary(text, position) { end = position }
+                    guard position < text.count, let next = branches[branch].next[text[position].code] else { break }
                     branch = next
                     position += 1
                 }
             }
             if let end {
                 var branch = 0
-                for position in index..<end { branch = tree[branch].next[text[position].code]! }
-                found.formUnion(tree[branch].labels)
+                for position in index..<end { branch = branches[branch].next[text[position].code]! }
+                found.formUnion(branches[branch].labels)
             }
             index = end ?? index + 1
         }

@@ -162,7 +162,7 @@ struct LabelReader: Sendable {
 
     /// What stands in a fenced block that is the whole answer.
     private static func insideFence(_ text: String) -> String? {
-        guard text.utf8.contains(UInt8(ascii: "`")) else { return nil }
+        guard text.contains(byte: UInt8(ascii: "`")) else { return nil }
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { TextForm.spaced(String($0)).isEmpty ? "" : $0 }
         while lines.last == "" { lines.removeLast() }
         while lines.first == "" { lines.removeFirst() }

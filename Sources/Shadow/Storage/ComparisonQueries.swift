@@ -20,6 +20,9 @@ enum ComparisonQueries {
         WHERE id = $1 AND lease_token = $2
         """
 
+    /// Until the transaction's end no query is shared out to parallel workers.
+    static let readAlone = "SET LOCAL max_parallel_workers_per_gather = 0"
+
     /// Locks the batch against a rescuer; no row when it is no longer ours.
     static let holdLease = "SELECT FROM understudy_store.batch WHERE id = $1 AND lease_token = $2 FOR UPDATE"
 

@@ -60,12 +60,16 @@ public struct ComparisonQueue {
         var pairs: [ClaimedPair] = []
         var bytes = 0
         var next = 0
-        while next < ids.count, bytes < ComparisonQueue.maximumBytes {
-            let portion = ids[next..<min(next + ComparisonQueue.portion, ids.count)]
-            let read = try ClaimedPair.read(portion, withRequest: withRequest, on: connection)
-            bytes += read.reduce(0) { $0 + $1.textBytes }
-            pairs += read
-            next += portion.count
+        try connection.transaction {
+            // To start a parallel worker takes longer than to read a portion.
+            try connection.execute(ComparisonQueries.readAlone)
+            while next < ids.count, bytes < ComparisonQueue.maximumBytes {
+                let portion = ids[next..<min(next + ComparisonQueue.portion, ids.count)]
+                let read = try ClaimedPair.read(portion, withRequest: withRequest, on: connection)
+                bytes += read.reduce(0) { $0 + $1.textBytes }
+                pairs += read
+                next += portion.count
+            }
         }
         if next < ids.count {
             try connection.transaction {
@@ -108,11 +112,11 @@ public struct ComparisonQueue {
         try connection.execute(ComparisonQueries.lockTrial, [.text(batch.trial.id.description)])
         if !isNew {
             known = Set(try connection.query(FindingQueries.known, [.ids(ids)]).map { try $0.id("pair_id") })
-            try connection.execute(FindingQueries.move, [.ids(known), .int(-1)])
+            try connection.execute(FindingQueries.move, [.ids(known), .int(-1), .id(batch.trial.id)])
             try connection.execute(FindingQueries.replace, binds)
         }
         try connection.execute(FindingQueries.takeNames, [.ids(ids), .id(batch.trial.id)])
-        try connection.execute(FindingQueries.move, [.ids(ids), .int(1)])
+        try connection.execute(FindingQueries.move, [.ids(ids), .int(1), .id(batch.trial.id)])
         try countUses(batch, compared, except: known)
     }
 

@@ -20,12 +20,24 @@ enum FindingQueries {
     /// Stores comparisons in the place of those that were.
     static let replace = insert + "\n" + updateComparison
 
-    /// Adds the comparisons of some pairs to the rollups, or takes them away. `$1`: the pairs; `$2`: 1 or −1.
+    /// Adds the comparisons of some pairs to the rollups, or takes them away. `$1`: the pairs, all of one trial; `$2`: 1 or −1; `$3`: the
+    /// trial.
     ///
     /// Every insert is ordered by its key, though the trial's lock already keeps two stores of one trial apart.
     static let move = """
         WITH change AS MATERIALIZED (
-            SELECT $2::integer AS sign, found.* FROM understudy_store.comparison AS found WHERE pair_id = ANY ($1)
+            SELECT $2::integer AS sign, day,
+                date_trunc('hour', called_at, (SELECT timezone FROM understudy_store.trial WHERE id = $3::uuid)) AS hour,
+                coalesce(segment, '') AS segment, agreement, coalesce(equivalence, '') AS equivalence,
+                coalesce(failure_mode, '') AS failure_mode, correct, coalesce(correct_by, '') AS correct_by, least(turn, 10) AS turn,
+                length_band, prompt_hash, production_label, candidate_label, differences, fields, sampling_rate, rates_estimated, streamed,
+                candidate_asked, control_drawn,
+                CASE WHEN control_drawn THEN
+                    CASE production_unstable WHEN true THEN 'differs' WHEN false THEN 'same' ELSE 'failed' END END AS control,
+                production_cost, candidate_cost, control_cost, production_tokens_estimated, candidate_tokens_estimated,
+                production_timeout, candidate_timeout, production_duration_ms, candidate_duration_ms, production_ttft_ms, candidate_ttft_ms
+            FROM understudy_store.comparison
+            WHERE pair_id = ANY ($1)
         ), outcomes AS (
             \(moveOutcomes)
         ), slices AS (
@@ -39,7 +51,7 @@ enum FindingQueries {
         ), latencies AS (
             \(moveLatencies)
         ), stale AS (
-            INSERT INTO understudy_store.latency_stale (trial, day) SELECT trial, day FROM change GROUP BY 1, 2 ORDER BY 1, 2
+            INSERT INTO understudy_store.latency_stale (trial, day) SELECT $3::uuid, day FROM change GROUP BY 2 ORDER BY 2
             ON CONFLICT DO NOTHING
         )
         \(moveCosts)
@@ -112,33 +124,34 @@ enum FindingQueries {
         INSERT INTO understudy_store.outcome_count AS counted (
             trial, day, segment, agreement, equivalence, failure_mode, correct, correct_by, pairs, production_cost, candidate_cost,
             unpriced)
-        SELECT trial, day, coalesce(segment, ''), agreement, coalesce(equivalence, ''), coalesce(failure_mode, ''), correct,
-            coalesce(correct_by, ''), sum(sign), coalesce(sum(sign * production_cost), 0), coalesce(sum(sign * candidate_cost), 0),
+        SELECT $3::uuid, day, segment, agreement, equivalence, failure_mode, correct, correct_by, sum(sign), coalesce(sum(sign * production_cost), 0), coalesce(sum(sign * candidate_cost), 0),
             coalesce(sum(sign) FILTER (WHERE candidate_cost IS NULL), 0)
         FROM change
-        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
-        ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
+        GROUP BY 2, 3, 4, 5, 6, 7, 8
+        ORDER BY 2, 3, 4, 5, 6, 7, 8
         ON CONFLICT (trial, day, segment, agreement, equivalence, failure_mode, correct, correct_by) DO UPDATE SET
             pairs = counted.pairs + excluded.pairs, production_cost = counted.production_cost + excluded.production_cost,
             candidate_cost = counted.candidate_cost + excluded.candidate_cost, unpriced = counted.unpriced + excluded.unpriced
         """
 
-    /// What tells pairs apart beside their segment.
+    /// What tells pairs apart beside their segment. Pairs alike in all of it are laid together first: they are few kinds.
     private static let moveSlices = """
         INSERT INTO understudy_store.slice_count AS counted (trial, day, dimension, slice, agreement, failure_mode, correct, pairs)
-        SELECT change.trial, day, dimension, slice, agreement, coalesce(failure_mode, ''), correct, sum(sign)
-        FROM change
+        SELECT $3::uuid, day, dimension, slice, agreement, failure_mode, correct, sum(pairs)
+        FROM (
+            SELECT day, turn, length_band, prompt_hash, control, agreement, failure_mode, correct, sum(sign) AS pairs
+            FROM change
+            GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+        ) AS alike
         LEFT JOIN understudy_store.counted_name AS named
-            ON named.trial = change.trial AND named.kind = 'prompt' AND named.name = change.prompt_hash::text
+            ON named.trial = $3::uuid AND named.kind = 'prompt' AND named.name = alike.prompt_hash::text
         CROSS JOIN LATERAL (VALUES
-            ('turn', least(turn, 10)::text), ('length', length_band::text),
-            ('prompt', CASE WHEN prompt_hash IS NOT NULL THEN coalesce(named.name, '(others)') END),
-            ('control', CASE WHEN control_drawn THEN
-                CASE production_unstable WHEN true THEN 'differs' WHEN false THEN 'same' ELSE 'failed' END END)
+            ('turn', turn::text), ('length', length_band::text),
+            ('prompt', CASE WHEN prompt_hash IS NOT NULL THEN coalesce(named.name, '(others)') END), ('control', control)
         ) AS part (dimension, slice)
         WHERE slice IS NOT NULL
-        GROUP BY 1, 2, 3, 4, 5, 6, 7
-        ORDER BY 1, 2, 3, 4, 5, 6, 7
+        GROUP BY 2, 3, 4, 5, 6, 7
+        ORDER BY 2, 3, 4, 5, 6, 7
         ON CONFLICT (trial, day, dimension, slice, agreement, failure_mode, correct)
         DO UPDATE SET pairs = counted.pairs + excluded.pairs
         """
@@ -148,7 +161,7 @@ enum FindingQueries {
 
     private static let moveDifferences = """
         INSERT INTO understudy_store.difference_count AS counted (trial, day, path, kind, differences, pairs)
-        SELECT change.trial, day, coalesce(named.name, '/(others)'), single.kind, sum(sign * single.times), sum(sign)
+        SELECT $3::uuid, day, coalesce(named.name, '/(others)'), single.kind, sum(sign * single.times), sum(sign)
         FROM change
         CROSS JOIN LATERAL (
             SELECT \(generalPath) AS path, single.kind, count(*) AS times
@@ -156,26 +169,26 @@ enum FindingQueries {
             GROUP BY 1, 2
         ) AS single
         LEFT JOIN understudy_store.counted_name AS named
-            ON named.trial = change.trial AND named.kind = 'difference' AND named.name = single.path
+            ON named.trial = $3::uuid AND named.kind = 'difference' AND named.name = single.path
         WHERE change.differences IS NOT NULL
-        GROUP BY 1, 2, 3, 4
-        ORDER BY 1, 2, 3, 4
+        GROUP BY 2, 3, 4
+        ORDER BY 2, 3, 4
         ON CONFLICT (trial, day, path, kind) DO UPDATE SET
             differences = counted.differences + excluded.differences, pairs = counted.pairs + excluded.pairs
         """
 
     private static let moveFields = """
         INSERT INTO understudy_store.field_count AS counted (trial, day, path, leg, expected, given, matched)
-        SELECT change.trial, day, named.name, side.leg, sum(sign * (outcome IN ('right', 'wrong', 'missing'))::integer),
+        SELECT $3::uuid, day, named.name, side.leg, sum(sign * (outcome IN ('right', 'wrong', 'missing'))::integer),
             sum(sign * (outcome IN ('right', 'wrong', 'extra'))::integer), sum(sign * (outcome = 'right')::integer)
         FROM change
         CROSS JOIN LATERAL jsonb_to_recordset(change.fields) AS single (path text, production text, candidate text)
         CROSS JOIN LATERAL (VALUES ('production', single.production), ('candidate', single.candidate)) AS side (leg, outcome)
         JOIN understudy_store.counted_name AS named
-            ON named.trial = change.trial AND named.kind = 'field' AND named.name = single.path
+            ON named.trial = $3::uuid AND named.kind = 'field' AND named.name = single.path
         WHERE change.fields IS NOT NULL
-        GROUP BY 1, 2, 3, 4
-        ORDER BY 1, 2, 3, 4
+        GROUP BY 2, 3, 4
+        ORDER BY 2, 3, 4
         ON CONFLICT (trial, day, path, leg) DO UPDATE SET
             expected = counted.expected + excluded.expected, given = counted.given + excluded.given,
             matched = counted.matched + excluded.matched
@@ -212,34 +225,31 @@ enum FindingQueries {
 
     private static let moveLabels = """
         INSERT INTO understudy_store.label_count AS counted (trial, day, production_label, candidate_label, correct, pairs)
-        SELECT trial, day, production_label, candidate_label, correct, sum(sign)
+        SELECT $3::uuid, day, production_label, candidate_label, correct, sum(sign)
         FROM change
         WHERE production_label IS NOT NULL AND candidate_label IS NOT NULL
-        GROUP BY 1, 2, 3, 4, 5
-        ORDER BY 1, 2, 3, 4, 5
+        GROUP BY 2, 3, 4, 5
+        ORDER BY 2, 3, 4, 5
         ON CONFLICT (trial, day, production_label, candidate_label, correct) DO UPDATE SET pairs = counted.pairs + excluded.pairs
         """
 
     /// The keys of `DDSketch` with a relative error of 1 %.
     private static let moveLatencies = """
         INSERT INTO understudy_store.latency_sketch AS counted (trial, hour, segment, leg, metric, bucket, samples)
-        SELECT change.trial, date_trunc('hour', change.called_at, trial.timezone), coalesce(change.segment, ''), value.leg, value.metric,
+        SELECT $3::uuid, hour, segment, value.leg, value.metric,
             CASE WHEN value.timeout THEN \(SketchBucket.timeout) WHEN value.ms <= 1e-9 THEN \(SketchBucket.zero)
                 ELSE \(SketchBucket.of("value.ms")) END,
-            sum(change.sign)
+            sum(sign)
         FROM change
-        JOIN understudy_store.trial ON trial.id = change.trial
         CROSS JOIN LATERAL (VALUES
-            ('production', 'duration_ms', change.production_duration_ms, change.production_timeout),
-            ('candidate', 'duration_ms', change.candidate_duration_ms, change.candidate_timeout),
-            ('production', 'ttft_ms', change.production_ttft_ms,
-                change.production_timeout AND change.streamed AND change.production_ttft_ms IS NULL),
-            ('candidate', 'ttft_ms', change.candidate_ttft_ms,
-                change.candidate_timeout AND change.streamed AND change.candidate_ttft_ms IS NULL)
+            ('production', 'duration_ms', production_duration_ms, production_timeout),
+            ('candidate', 'duration_ms', candidate_duration_ms, candidate_timeout),
+            ('production', 'ttft_ms', production_ttft_ms, production_timeout AND streamed AND production_ttft_ms IS NULL),
+            ('candidate', 'ttft_ms', candidate_ttft_ms, candidate_timeout AND streamed AND candidate_ttft_ms IS NULL)
         ) AS value (leg, metric, ms, timeout)
         WHERE value.timeout OR value.ms IS NOT NULL
-        GROUP BY 1, 2, 3, 4, 5, 6
-        ORDER BY 1, 2, 3, 4, 5, 6
+        GROUP BY 2, 3, 4, 5, 6
+        ORDER BY 2, 3, 4, 5, 6
         ON CONFLICT (trial, hour, segment, leg, metric, bucket) DO UPDATE SET samples = counted.samples + excluded.samples
         """
 
@@ -261,7 +271,7 @@ enum FindingQueries {
     private static let moveCosts = """
         INSERT INTO understudy_store.cost_day AS counted (
             trial, day, leg, calls, priced_calls, cost, estimated_calls, represented_calls)
-        SELECT trial, day, asked.leg, sum(sign), coalesce(sum(sign) FILTER (WHERE asked.cost IS NOT NULL), 0),
+        SELECT $3::uuid, day, asked.leg, sum(sign), coalesce(sum(sign) FILTER (WHERE asked.cost IS NOT NULL), 0),
             coalesce(sum(sign * asked.cost), 0), coalesce(sum(sign) FILTER (WHERE asked.estimated), 0),
             coalesce(sum(sign / sampling_rate) FILTER (WHERE asked.leg = 'production' AND NOT rates_estimated), 0)
         FROM change
@@ -271,8 +281,8 @@ enum FindingQueries {
             ('control', control_drawn, control_cost, false)
         ) AS asked (leg, was_asked, cost, estimated)
         WHERE asked.was_asked
-        GROUP BY 1, 2, 3
-        ORDER BY 1, 2, 3
+        GROUP BY 2, 3
+        ORDER BY 2, 3
         ON CONFLICT (trial, day, leg) DO UPDATE SET
             calls = counted.calls + excluded.calls, priced_calls = counted.priced_calls + excluded.priced_calls,
             cost = counted.cost + excluded.cost, estimated_calls = counted.estimated_calls + excluded.estimated_calls,

@@ -1,4 +1,5 @@
 internal import JSON
+internal import Traffic
 
 /// Text that PostgreSQL can hold.
 ///
@@ -6,7 +7,7 @@ internal import JSON
 /// reader sees that there was something.
 enum StorableText {
     static func escaped(_ text: String) -> String {
-        guard text.utf8.contains(0) else { return text }
+        guard text.contains(byte: 0) else { return text }
         var escaped = ""
         for scalar in text.unicodeScalars {
             if scalar.value == 0 { escaped += "\\u0000" } else { escaped.unicodeScalars.append(scalar) }
