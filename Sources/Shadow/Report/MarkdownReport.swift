@@ -84,12 +84,10 @@ struct MarkdownReport {
     private mutating func add(_ group: Page.ExampleGroup) {
         lines += ["**\(escaped(group.title))**", ""]
         for example in group.examples {
-            let words = ExampleWords(example)
+            let words = ExampleWords(example, group)
             lines.append("- \(escaped("pair " + words.identity))")
-            let rows =
-                [("asked", words.input), (group.production, words.production), (group.candidate, words.candidate)]
-                + (words.label.map { [("right", $0)] } ?? [])
-            lines += rows.map { "  - \(escaped($0.0)): \(code($0.1))" }
+            if words.rows.isEmpty { lines.append("  - \(escaped(ExampleWords.gone))") }
+            lines += words.rows.map { "  - \(escaped($0.name)): \(code($0.text))" }
         }
         lines.append("")
     }
