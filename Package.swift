@@ -108,6 +108,11 @@ let tests: [Target] = [
             "Storage", "Configuration", "Comparison", "Spool", "Postgres", "Traffic", "JSON", "Verdict", "Statistics",
             "TestSupport",
         ]),
+    .testTarget(
+        name: "WorkerTests",
+        dependencies: [
+            "Worker", "Storage", "Configuration", "Verdict", "Report", "Spool", "Postgres", "Traffic", "JSON", "Telemetry", "TestSupport",
+        ]),
     .testTarget(name: "StandInTests", dependencies: ["StandIn", "EventLoop", "JSON", "TestSupport"]),
     .testTarget(name: "CommandsTests", dependencies: ["Commands", "Configuration", "Postgres", "JSON", "TestSupport"]),
     .testTarget(name: "EndToEndTests", dependencies: ["understudy", "JSON", "Postgres", "Processes", "Traffic", "TestSupport"]),

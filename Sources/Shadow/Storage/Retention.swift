@@ -39,6 +39,7 @@ public struct Retention {
             let day = try Day(row.text("day"))
             try prune(day, at: moment, &result)
         }
+        try connection.execute(RetentionQueries.deleteExamples, [.moment(moment)])
         if !result.droppedDays.isEmpty || result.deletedPairs > 0 { try connection.execute(RetentionQueries.deleteLabels) }
         for statement in RetentionQueries.deleteSmall { try connection.execute(statement, [.moment(moment)]) }
         return result

@@ -66,6 +66,11 @@ enum RetentionQueries {
         """
     }
 
+    /// What pairs said in reports goes with them; the reports' figures stay.
+    static let deleteExamples = """
+        DELETE FROM understudy_store.look_example AS example USING understudy_store.trial WHERE trial.id = example.trial AND NOT \(isKept)
+        """
+
     static func hasRows(_ table: String) -> String { "SELECT EXISTS (SELECT FROM \(table)) AS has_rows" }
 
     static func detach(parent: String, _ child: String) -> String {

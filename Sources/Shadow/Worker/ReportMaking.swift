@@ -7,7 +7,7 @@ internal import Verdict
 
 /// Puts together what a report shows: a look taken now, or a stored one, with the counts behind it.
 public struct ReportMaker {
-    private let connection: PostgresConnection
+    let connection: PostgresConnection
     private let queries: ReportQueries
     /// How many failure modes get examples, and how many each.
     private static let modesWithExamples = 6
@@ -36,43 +36,50 @@ public struct ReportMaker {
         return WorkloadReport([try report(on: takeLook(connection, trial: trial, at: moment))])
     }
 
-    /// What the report said at the last look before a moment: decided again from that look's own stored evidence. The counts beside
-    /// it are those of the days up to then.
-    public func earlierReport(workload: String, candidate: String? = nil, before moment: Timestamp) throws -> WorkloadReport {
-        var reports: [ReportModel] = []
-        let trials = try Registry(connection).trials(workload: workload, includingEnded: true)
-        for trial in trials where candidate == nil || trial.candidate == candidate {
-            guard let stored = try Looks(connection).latest(trial: trial.id, before: moment) else { continue }
-            let look = Verdict.look(at: stored.input, after: stored.latchesBefore)
-            reports.append(
-                try report(
-                    on: TakenLook(number: stored.number, trial: trial, at: stored.at, day: look.day, input: stored.input, look: look),
-                    through: stored.input.lastDay))
+    /// What goes into the database beside a look that is being taken.
+    func lookReport(_ taken: TakenLook) throws -> LookReport {
+        let model = try counted(taken)
+        let examples = model.failureModes.flatMap(\.examples).compactMap { example in example.texts.map { (example.pair, $0.record) } }
+        return LookReport(record: model.record, texts: Dictionary(examples) { $1 })
+    }
+
+    /// The report of a look, as it was stored with it: a new one and an old one are made alike.
+    func report(on taken: TakenLook) throws -> ReportModel {
+        guard let stored = taken.report else {
+            var model = try counted(taken, through: taken.input.lastDay)
+            model.warnings.append(
+                .other("Reports were not kept yet when this look was taken: the counts beside it hold what was corrected since."))
+            return model
         }
-        guard !reports.isEmpty else { throw WorkerError("no look at \(workload) was taken before \(moment).") }
-        return WorkloadReport(reports)
+        return try ReportModel(
+            record: stored.record, look: taken.look, input: taken.input, asOf: taken.at, texts: stored.texts,
+            earlier: { moment in
+                try Looks(connection).latest(trial: taken.trial.id, until: moment).map {
+                    Verdict.look(at: $0.input, after: $0.latchesBefore)
+                }
+            })
     }
 
     private func chosenTrials(workload: String, candidate: String?) throws -> [StoredTrial] {
-        let all = try Registry(connection).trials(workload: workload, includingEnded: true).filter {
-            candidate == nil || $0.candidate == candidate
-        }
-        let open = all.filter { $0.state != .ended }
-        // Evidence of different sources stands in trials of its own: what is mirrored comes first where both are.
-        let mirrored = open.filter { $0.source == .mirror || $0.source == .tap }
-        let chosen = mirrored.isEmpty ? open : mirrored
-        if !chosen.isEmpty { return chosen }
-        guard let last = all.last else {
+        let all = try trials(workload, candidate)
+        let chosen = all.shown { $0.state != .ended }
+        guard !chosen.isEmpty else {
             let known = try Set(Registry(connection).trials(includingEnded: true).map(\.workload)).sorted()
             let named = candidate.map { " with the candidate \($0)" } ?? ""
             throw WorkerError(
                 "there is no trial of \(workload)\(named)."
                     + (known.isEmpty ? " Start with understudy enable or import." : " Known: \(known.joined(separator: ", "))."))
         }
-        return [last]
+        return chosen
     }
 
-    private func report(on taken: TakenLook, through: Int? = nil) throws -> ReportModel {
+    /// Oldest first.
+    func trials(_ workload: String, _ candidate: String?) throws -> [StoredTrial] {
+        try Registry(connection).trials(workload: workload, includingEnded: true).filter { candidate == nil || $0.candidate == candidate }
+    }
+
+    /// The report with the counts as they are now, those up to a day for a look of before reports were stored.
+    private func counted(_ taken: TakenLook, through: Int? = nil) throws -> ReportModel {
         let trial = taken.trial
         let facts = try queries.facts(trial: trial.id)
         return ReportModel(
@@ -187,15 +194,20 @@ public struct ReportMaker {
 
     /// What the report said a week before.
     private func earlier(_ taken: TakenLook) throws -> ReportModel.EarlierFigures? {
-        guard let stored = try Looks(connection).latest(trial: taken.trial.id, before: taken.at.adding(seconds: -7 * 86_400)) else {
-            return nil
+        let looks = Looks(connection)
+        guard let stored = try looks.latest(trial: taken.trial.id, until: taken.at.adding(seconds: -7 * 86_400)) else { return nil }
+        let look = Verdict.look(at: stored.input, after: stored.latchesBefore)
+        guard let record = try looks.report(of: stored)?.record else {
+            let day = stored.input.lastDay
+            let modes = try queries.failureModes(trial: taken.trial.id, through: day)
+            return ReportModel.EarlierFigures(
+                asOf: stored.at, look: look, agreement: try agreement(taken.trial.id, day),
+                failureModes: Dictionary(modes.map { ($0.mode, $0.pairs) }) { $1 })
         }
-        let day = stored.input.lastDay
-        let modes = try queries.failureModes(trial: taken.trial.id, through: day)
+        let before = try ReportModel(record: record, look: look, input: stored.input, asOf: stored.at, texts: [:]) { _ in nil }
         return ReportModel.EarlierFigures(
-            asOf: stored.at, look: Verdict.look(at: stored.input, after: stored.latchesBefore),
-            agreement: try agreement(taken.trial.id, day),
-            failureModes: Dictionary(modes.map { ($0.mode, $0.pairs) }) { $1 })
+            asOf: stored.at, look: look, agreement: before.agreement,
+            failureModes: Dictionary(before.failureModes.map { ($0.mode, $0.count) }) { $1 })
     }
 
     private func warnings(_ taken: TakenLook, _ facts: TrialFacts) throws -> [ReportModel.Warning] {
@@ -221,6 +233,16 @@ public struct ReportMaker {
 public struct WorkerError: Error, Sendable, CustomStringConvertible {
     public let description: String
     init(_ description: String) { self.description = description }
+}
+
+extension [StoredTrial] {
+    /// Those that a report shows: the open ones, what is mirrored before all else, or the newest one where none is open.
+    func shown(isOpen: (StoredTrial) -> Bool) -> [StoredTrial] {
+        let open = filter(isOpen)
+        // Evidence of different sources stands in trials of its own.
+        let mirrored = open.filter { $0.source == .mirror || $0.source == .tap }
+        return !mirrored.isEmpty ? mirrored : open.isEmpty ? suffix(1) : open
+    }
 }
 
 extension LookInput {
