@@ -49,6 +49,7 @@ let shadow: [Target] = [
         name: "Worker",
         dependencies: [
             "Traffic", "Configuration", "Comparison", "Statistics", "Verdict", "Storage", "Report", "Postgres", "JSON", "Telemetry",
+            "Processes",
         ],
         path: "Sources/Shadow/Worker"),
     .target(
@@ -114,7 +115,7 @@ let tests: [Target] = [
             "Worker", "Storage", "Configuration", "Verdict", "Report", "Spool", "Postgres", "Traffic", "JSON", "Telemetry", "TestSupport",
         ]),
     .testTarget(name: "StandInTests", dependencies: ["StandIn", "EventLoop", "JSON", "TestSupport"]),
-    .testTarget(name: "CommandsTests", dependencies: ["Commands", "Configuration", "Postgres", "JSON", "TestSupport"]),
+    .testTarget(name: "CommandsTests", dependencies: ["Commands", "Configuration", "Worker", "Postgres", "JSON", "TestSupport"]),
     .testTarget(name: "EndToEndTests", dependencies: ["understudy", "JSON", "Postgres", "Processes", "Traffic", "TestSupport"]),
 ]
 

@@ -107,8 +107,9 @@ struct Page {
     /// The five lines that say what to do, why and how sure that is.
     var firstScreen: [String] {
         [
-            sentences.title, "\(sentences.headline)   → \(sentences.nextAction)", sentences.impact, sentences.gateLine,
-            sentences.worstFailure,
+            sentences.title, verdictLine(sentences.headline), sentences.impact, sentences.gateLine, sentences.worstFailure,
         ]
     }
+
+    func verdictLine(_ headline: String) -> String { "\(headline)   → \(sentences.nextAction)" }
 }

@@ -1,4 +1,4 @@
-internal import Verdict
+public import Verdict
 
 /// The forms that a report comes in; raw values as in `understudy report --format`.
 public enum ReportFormat: String, Sendable, CaseIterable {
@@ -21,6 +21,24 @@ extension WorkloadReport {
         case .html: return HTMLReport(self).text()
         }
     }
+}
+
+extension WorkloadReport {
+    /// The first screen as the report's text has it, a line each: what to do, why, and how sure that is; then what must be known first.
+    public var firstScreen: [String] {
+        let page = Page(leading)
+        var lines = page.firstScreen
+        if let ranking = Ranking(self) {
+            lines[0] = ranking.title
+            lines[1] = page.verdictLine(ranking.headline)
+        }
+        return lines + page.sentences.banners.map { "! \($0)" }
+    }
+}
+
+extension Recommendation {
+    /// As a report's headline begins: `NOT YET`.
+    public var label: String { Sentences.label(self) }
 }
 
 extension ReportModel {

@@ -1,7 +1,13 @@
 /// The SQL of looks as they are stored.
 enum LookQueries {
+    private static let columns = """
+        SELECT id, trial, looked_at, day::text AS day, day_end, input, latches_before, report FROM understudy_store.look
+        """
+
+    static let look = "\(columns) WHERE id = $1"
+
     static let last = """
-        SELECT id, looked_at, day::text AS day, day_end, input, latches_before, report FROM understudy_store.look
+        \(columns)
         WHERE trial = $1 AND ($2::timestamptz IS NULL OR looked_at <= $2 OR (day_end AND day = $3::date))
         ORDER BY id DESC LIMIT 1
         """

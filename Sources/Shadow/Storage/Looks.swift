@@ -53,6 +53,7 @@ public struct LookReport: Sendable, Hashable {
 /// A look as it was stored: deciding again from both comes to the same look.
 public struct StoredLook: Sendable {
     public var number: Int
+    public var trial: Identifier
     public var at: Timestamp
     public var input: LookInput
     public var latchesBefore: Latches
@@ -124,6 +125,11 @@ public struct Looks {
         try last(trial, until: moment)?.look
     }
 
+    /// One look; nil when there is none with this number.
+    public func look(_ number: Int) throws -> StoredLook? {
+        try connection.query(LookQueries.look, [.int(number)]).first.map { try Self.stored($0) }
+    }
+
     /// The last look within bounds; nil when there is none.
     public func last(trial: Identifier, _ bounds: LookBounds) throws -> StoredLook? {
         try last(trial, until: bounds.until, orClosing: bounds.orClosing)?.look
@@ -156,10 +162,14 @@ public struct Looks {
         _ trial: Identifier, until moment: Timestamp?, orClosing day: String? = nil
     ) throws -> (look: StoredLook, day: String, dayEnd: Bool)? {
         guard let row = try connection.query(LookQueries.last, [.id(trial), .moment(moment), .text(day)]).first else { return nil }
-        let look = StoredLook(
-            number: try row.int("id"), at: try row.moment("looked_at"), input: try LookInput(json: try row.json("input")),
-            latchesBefore: try Latches(json: try row.json("latches_before")), record: try row.jsonOrNull("report"))
-        return (look, try row.text("day"), try row.bool("day_end"))
+        return (try Self.stored(row), try row.text("day"), try row.bool("day_end"))
+    }
+
+    private static func stored(_ row: PostgresRow) throws -> StoredLook {
+        StoredLook(
+            number: try row.int("id"), trial: try row.id("trial"), at: try row.moment("looked_at"),
+            input: try LookInput(json: try row.json("input")), latchesBefore: try Latches(json: try row.json("latches_before")),
+            record: try row.jsonOrNull("report"))
     }
 
     private func store(_ taken: TakenLook, today: String, dayEnd: Bool, latches: Latches, reason: String) throws -> Int {

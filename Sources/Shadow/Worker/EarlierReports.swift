@@ -51,14 +51,36 @@ extension ReportMaker {
         let last = try looks(shownAt: bounds.until)
         if !last.isEmpty { return last }
         // The trials of that moment were never looked at: the report of before was about others.
-        let before = try trials.compactMap { try look($0, bounds)?.at }.max()
-        return try before.map { try looks(shownAt: $0) } ?? []
+        if let before = try trials.compactMap({ try look($0, bounds)?.at }).max() { return try looks(shownAt: before) }
+        // No worker was there when the week ended; it was reported later.
+        guard case .weekBefore(let monday) = when else { return [] }
+        return try storedLooks(Deliveries(connection).reportedLooks(workload: workload, monday: monday)).filter {
+            candidate == nil || $0.trial.candidate == candidate
+        }
+    }
+
+    /// The report that these stored looks make up.
+    func report(looks numbers: [Int]) throws -> WorkloadReport {
+        let looks = try storedLooks(numbers)
+        guard !looks.isEmpty else { throw WorkerError("the looks of this report are gone.") }
+        return WorkloadReport(try looks.map { try report(on: $0) })
+    }
+
+    private func storedLooks(_ numbers: [Int]) throws -> [TakenLook] {
+        try numbers.compactMap { number in
+            guard let stored = try Looks(connection).look(number), let trial = try Registry(connection).trial(stored.trial) else {
+                return nil
+            }
+            return try decided(stored, trial)
+        }
     }
 
     private func look(_ trial: StoredTrial, _ bounds: LookBounds) throws -> TakenLook? {
-        let looks = Looks(connection)
-        guard let stored = try looks.last(trial: trial.id, bounds) else { return nil }
-        return TakenLook(stored, trial: trial, report: try looks.report(of: stored)) { input, latches in
+        try Looks(connection).last(trial: trial.id, bounds).map { try decided($0, trial) }
+    }
+
+    private func decided(_ stored: StoredLook, _ trial: StoredTrial) throws -> TakenLook {
+        TakenLook(stored, trial: trial, report: try Looks(connection).report(of: stored)) { input, latches in
             Verdict.look(at: input, after: latches)
         }
     }
