@@ -21,7 +21,7 @@ struct KeyGroup {
         "sample.conversation": ["header", "field"],
         "sample.segments": ["header", "rates"],
         "adjudicate": ["by", "disagreements"],
-        "trial": ["days", "max_days", "alpha", "candidates", "timezone", "margins"],
+        "trial": ["days", "max_days", "alpha", "candidates", "timezone", "deadline", "margins"],
         "trial.margins": ["quality", "tier", "reliability", "noise", "saving", "latency", "two_tier_latency"],
         "trial.margins.latency": ["p95", "p99"],
         "trial.margins.two_tier_latency": ["p95", "p99"],

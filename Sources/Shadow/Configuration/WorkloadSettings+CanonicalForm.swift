@@ -18,13 +18,15 @@ extension WorkloadSettings {
     }
 
     /// 32 hexadecimal digits that stand for what may not change within a trial: everything but `sample`, `control`,
-    /// `candidate.limits`, `privacy`, keys and prices (design §1). Different hashes: different trials.
+    /// `candidate.limits`, `trial.deadline`, `privacy`, keys and prices (design §1). Different hashes: different trials.
     ///
     /// Two SipHash-2-4 of the canonical JSON under fixed keys: stable for ever, no protection against malice needed.
     public var frozenHash: String {
         var json = canonicalJSON()
         for key in ["sample", "control", "privacy"] { json[key] = nil }
-        for (section, keys) in [("production", ["price", "key"]), ("candidate", ["price", "dedicated", "key", "limits"])] {
+        for (section, keys) in [
+            ("production", ["price", "key"]), ("candidate", ["price", "dedicated", "key", "limits"]), ("trial", ["deadline"]),
+        ] {
             var rest = json[section] ?? [:]
             for key in keys { rest[key] = nil }
             json[section] = rest
@@ -156,10 +158,12 @@ extension SampleSettings {
 
 extension TrialSettings {
     fileprivate var json: JSONValue {
-        [
+        var json: JSONValue = [
             "days": JSONValue(days), "max_days": JSONValue(maxDays), "alpha": JSONValue(alpha), "candidates": JSONValue(candidates),
             "timezone": .string(timezone), "margins": margins.json,
         ]
+        json["deadline"] = deadline.map(JSONValue.string)
+        return json
     }
 }
 

@@ -182,7 +182,7 @@ public struct Registry {
     /// Candidates beside each other see the same calls and are held to one α: all but the candidate must be said alike.
     private func checkBeside(_ others: [StoredTrial], _ settings: WorkloadSettings) throws {
         for other in others {
-            let differing = sharedSections.filter { section(of: other.settings, $0) != section(of: settings, $0) }
+            let differing = sharedSections.filter { shared(by: other.settings, $0) != shared(by: settings, $0) }
             guard let first = differing.first else { continue }
             throw StorageError(
                 .refused,
@@ -203,12 +203,20 @@ public struct Registry {
 private let sharedSections = ["production.api", "production.url", "compare", "match", "adjudicate", "trial"]
 /// What may change within a trial (design §1).
 private let changeableSections = [
-    "sample", "control", "candidate.limits", "privacy", "production.key", "production.price", "candidate.key", "candidate.price",
+    "sample", "control", "candidate.limits", "trial.deadline", "privacy", "production.key", "production.price", "candidate.key",
+    "candidate.price",
     "candidate.dedicated",
 ]
 
 private func section(of settings: WorkloadSettings, _ name: String) -> JSONValue? {
     settings.canonicalJSON().canonical().at("/" + name.split(separator: ".").joined(separator: "/"))
+}
+
+/// A section that must agree, without what may change within a trial.
+private func shared(by settings: WorkloadSettings, _ name: String) -> JSONValue? {
+    var section = section(of: settings, name)
+    if name == "trial" { section?["deadline"] = nil }
+    return section
 }
 
 private func changedSections(_ old: WorkloadSettings, _ new: WorkloadSettings) -> [String] {
