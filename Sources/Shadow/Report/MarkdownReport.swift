@@ -30,11 +30,14 @@ struct MarkdownReport {
 
     private mutating func firstScreen(_ page: Page, level: String, title: String? = nil, headline: String? = nil) {
         let sentences = page.sentences
-        lines += [
-            "\(level) \(escaped(title ?? sentences.title))", "", "**\(escaped(headline ?? sentences.headline))**", "",
-            action(sentences.nextAction), "", escaped(sentences.impact), "", escaped(sentences.gateLine), "",
-            escaped(sentences.worstFailure), "",
-        ]
+        lines +=
+            [
+                "\(level) \(escaped(title ?? sentences.title))", "", "**\(escaped(headline ?? sentences.headline))**", "",
+                action(sentences.nextAction), "",
+            ] + sentences.belowHeadline.flatMap { [escaped($0), ""] } + [
+                escaped(sentences.impact), "", escaped(sentences.gateLine), "",
+                escaped(sentences.worstFailure), "",
+            ]
         for banner in sentences.banners { lines += ["> **\(escaped(banner))**", ""] }
     }
 

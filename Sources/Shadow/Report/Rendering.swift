@@ -48,6 +48,7 @@ extension ReportModel {
     }
 
     /// The five lines that say what to do, why, and how sure that is: title, headline with next action, impact, gates, what fails most.
+    /// Below the headline stand a deadline and the way out of agreement mode, where there are.
     public var firstScreen: [String] { Page(self).firstScreen }
 
     /// The verdict in one sentence, beginning with its label.

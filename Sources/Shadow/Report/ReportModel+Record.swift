@@ -39,6 +39,7 @@ extension ReportModel.Trial {
             "starts_at": JSONValue(startsAt.description), "timezone": JSONValue(timezone), "utc_offset": JSONValue(utcOffsetSeconds),
             "sampling_rate": JSONValue(samplingRate), "control_rate": JSONValue(controlRate),
             "confidence_given": JSONValue(confidenceGiven), "running": JSONValue(running), "settings_hash": JSONValue(settingsHash),
+            "deadline": JSONValue(deadline),
         ]
     }
 }

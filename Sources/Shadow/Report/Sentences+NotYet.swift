@@ -97,7 +97,7 @@ extension Sentences {
         }
     }
 
-    private func speedUp(_ step: SpeedUp) -> String {
+    func speedUp(_ step: SpeedUp) -> String {
         switch step {
         case .adjudicatePending(let count):
             return "judge the \(Sentences.counted(count, "disagreement")) that wait\(count == 1 ? "s" : "") for it"

@@ -53,6 +53,7 @@ struct TextReport {
             add(headline, style: style(page.model))
             lines += TextLayout.wrapped("  " + arrow, width: width, indent: "    ").map { $0.hasPrefix(" ") ? $0 : "  " + $0 }
         }
+        for line in sentences.belowHeadline { add(line) }
         add(sentences.impact)
         add(sentences.gateLine)
         add(sentences.worstFailure)
