@@ -37,7 +37,11 @@ import Traffic
     @Test func inTimeOrOnTheDay() {
         #expect(sentence("2026-12-31") == "The verdict is expected by Thursday, 35 days before the deadline, Thu 31 Dec.")
         #expect(sentence("2026-11-26") == "The verdict is expected by Thursday, on the day of the deadline, Thu 26 Nov.")
-        #expect(sentence("2026-12-31") { $0.look.waits = [Self.wait(.quality, pairs: 0)] }?.contains("is expected today, 38 days") == true)
+        #expect(
+            sentence("2026-12-31") {
+                $0.look.waits = [Self.wait(.quality, pairs: 0)]
+                $0.look.quality.pending = 0
+            }?.contains("is expected today, 38 days") == true)
     }
 
     @Test func lateWithTheShareThatWouldMakeIt() {
@@ -85,6 +89,23 @@ import Traffic
                 $0.look.cost.saving = nil
                 $0.spend.candidate.price = .none
             } == "By itself the verdict will not be there by the deadline, Thu 31 Dec; giving both prices would bring it by Thursday.")
+    }
+
+    @Test func whereOnlyJudgingIsMissingThatIsSaid() {
+        let change: (inout ReportModel) -> Void = {
+            $0.look.waits = [Self.wait(.quality, pairs: 0)]
+            $0.look.forecast = Self.wait(.quality, pairs: 0)
+        }
+        #expect(
+            Sentences(model("2026-12-31", change)).headline == "NOT YET: the 360 disagreements that wait for their judgement should decide."
+        )
+        #expect(sentence("2026-12-31", change)?.hasSuffix("judging the 360 disagreements that wait would bring it today.") == true)
+        let alone = Sentences(
+            model(nil) {
+                change(&$0)
+                $0.look.quality.pending = 1
+            })
+        #expect(alone.headline == "NOT YET: the 1 disagreement that waits for its judgement should decide.")
     }
 
     @Test func withoutJudgementsTheWayOutIsTheWay() {

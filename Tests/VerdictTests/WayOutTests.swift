@@ -88,6 +88,52 @@ struct WayOutTests {
         #expect(decided(after: way.judgements / 3).decision.recommendation == .keepShadowing)
     }
 
+    /// The planning formula lies between the median and the 80th percentile of what equally good models need (statistics §10).
+    @Test(arguments: [0.04, 0.08, 0.15]) func drawnAtRandomItDecidesMostOften(_ differing: Double) throws {
+        var generator = SplitMix64(seed: 11)
+        let (perDay, runs) = (1500, 60)
+        var decided = 0
+        for _ in 0..<runs {
+            let drawn = (0..<(perDay * 7)).map { number in
+                var pair = randomPair(
+                    day: number / perDay, worse: differing / 2, better: differing / 2, harmless: 0, using: &generator)
+                pair.pending = pair.differs
+                return pair
+            }
+            var input = unjudged(differing, perDay: perDay)
+            input.cells = cells(drawn)
+            let way = try #require(look(at: input, after: Latches()).wayOut)
+            var left = way.judgements
+            input.cells = cells(
+                drawn.map { pair in
+                    var pair = pair
+                    if pair.pending, left > 0 {
+                        left -= 1
+                        pair.pending = false
+                    }
+                    return pair
+                })
+            input.differing = CorrectnessCounts(productionOnly: way.judgements / 2, candidateOnly: way.judgements / 2)
+            if look(at: input, after: Latches()).gate(.quality).status == .pass { decided += 1 }
+        }
+        #expect(decided > runs / 2, "\(decided) of \(runs)")
+    }
+
+    @Test func theOldestAreCountedDayByDay() throws {
+        // Twice as many differ on the first days as later: the oldest pairs hold more than their share.
+        var input = unjudged(0.06, perDay: 1000)
+        let even = try #require(look(at: input, after: Latches()).wayOut)
+        input.cells = cells(
+            pairs(0.08, count: 3000, perDay: 1000, share: 1, judges: true)
+                + pairs(0.045, count: 4000, perDay: 1000, share: 1, judges: true).map { pair in
+                    var pair = pair
+                    pair.day += 3
+                    return pair
+                })
+        let dense = try #require(look(at: input, after: Latches()).wayOut)
+        #expect(Double(dense.judgements) > 1.2 * Double(even.judgements))
+    }
+
     @Test(arguments: [1.0, 0.5, 0.25]) func theShareThatIsDrawnChangesPairsAndNotJudgements(_ share: Double) throws {
         let way = try #require(look(at: unjudged(0.1, perDay: 150, share: share), after: Latches()).wayOut)
         let all = try #require(look(at: unjudged(0.1, perDay: 150), after: Latches()).wayOut)

@@ -174,17 +174,26 @@ private struct DeadlinePlan {
     var needs: [DeadlineOutlook.Step] {
         guard case .gate = look.decision.because, !look.inconclusive else { return [] }
         var needs: [DeadlineOutlook.Step] = []
-        let lacks = { (isLacking: (EvidenceShortfall) -> Bool) in look.shortfalls.contains(where: isLacking) }
         if let way = DeadlinePlan.judging(look) {
             needs.append(.judge(way))
-        } else if look.quality.pending > 0, lacks({ if case .adjudicated = $0 { true } else if case .imputed = $0 { true } else { false } })
-        {
+        } else if look.quality.pending > 0, lacksJudging {
             needs.append(.speedUp(.adjudicatePending(look.quality.pending)))
         }
-        if lacks({ if case .shed = $0 { true } else { false } }) { needs.append(.speedUp(.raiseCandidateLimits)) }
+        if look.shortfalls.contains(where: { if case .shed = $0 { true } else { false } }) { needs.append(.speedUp(.raiseCandidateLimits)) }
         let pricesLack = model.spend.production.price == .none || model.spend.candidate.price == .none
         if look.gate(.cost).status == .open, look.cost.saving == nil, pricesLack { needs.append(.speedUp(.givePrices)) }
         return needs
+    }
+
+    /// The evidence asks for more judgements, or there are pairs enough to decide quality once those that wait are judged.
+    private var lacksJudging: Bool {
+        let asked = look.shortfalls.contains { shortfall in
+            switch shortfall {
+            case .adjudicated, .imputed: true
+            case .days, .pairs, .shed, .drift: false
+            }
+        }
+        return asked || look.basis != .agreement && look.waits.contains { $0.gate == .quality && $0.pairs == 0 }
     }
 
     // MARK: What would make it so

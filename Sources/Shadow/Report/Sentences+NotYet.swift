@@ -21,7 +21,7 @@ extension Sentences {
         case .cost where look.cost.saving == nil: "cost is open, because what the two models cost is not known"
         case .latency where look.latency.ratios.isEmpty: "latency is open until the first day with answers has ended"
         case .quality where look.basis == .agreement: agreementClause
-        case .reliability, .quality, .noise, .latency, .cost: forecastClause(name) ?? undecidedClause(name)
+        case .reliability, .quality, .noise, .latency, .cost: forecastClause(name) ?? pendingClause(name) ?? undecidedClause(name)
         }
     }
 
@@ -77,6 +77,15 @@ extension Sentences {
         let left = Double(max(0, terms.maxDays - look.day))
         if days > left { return "\(what) should \(decides), more than fit in before the last look on day \(terms.maxDays)" }
         return "\(what) should \(decides) by \(due(days))"
+    }
+
+    /// There are pairs enough, and judgements are what is missing.
+    private func pendingClause(_ name: GateName) -> String? {
+        let pending = look.quality.pending
+        guard name == .quality, pending > 0, let forecast = look.forecast, forecast.gate == name, forecast.pairs == 0 else { return nil }
+        return
+            "the \(Sentences.counted(pending, "disagreement")) that wait\(pending == 1 ? "s" : "") for \(pending == 1 ? "its" : "their") "
+            + "judgement should decide"
     }
 
     private func undecidedClause(_ name: GateName) -> String {

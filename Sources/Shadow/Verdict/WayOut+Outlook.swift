@@ -23,12 +23,13 @@ extension Assessment {
         let share = counts.plannedShare > 0 ? counts.plannedShare : input.terms.adjudicationFloor
         guard let needed = pairsToJudge(share: share) else { return nil }
         let all = max(needed, counts.pairs)
-        let planned = Int((Double(all) * differing * share).rounded(.up))
-        let settling = planned - Int(EvidenceNeeds.imputedShare * Double(all))
         let pairs = all - counts.pairs
+        let planned = counts.pending + judgements(pairs, share: share)
+        let deciding = pairs > 0 ? planned : waiting(amongOldest: needed)
+        let settling = planned - Int(EvidenceNeeds.imputedShare * Double(all))
         // Once quality is judged, noise only advises.
         return WayOut(
-            judgements: max(judgements(needed, share: share), settling, min(EvidenceNeeds.adjudicated, planned)), pairs: pairs,
+            judgements: max(deciding, settling, min(EvidenceNeeds.adjudicated, planned)), pairs: pairs,
             days: longest(pairs == 0 ? 0 : days(pairs), needing: decisionInput.gatesNeeded.filter { $0 != .noise }))
     }
 
@@ -39,6 +40,19 @@ extension Assessment {
         return WayOut(
             judgements: max(judgements(needed, share: 1), EvidenceNeeds.adjudicated), pairs: pairs,
             days: days(pairs).map { max($0, Double(input.terms.days)) }, inNewTrial: true)
+    }
+
+    /// Disagreements that wait for their judgement among so many oldest pairs; within a day they lie evenly.
+    private func waiting(amongOldest pairs: Int) -> Int {
+        var (left, waiting) = (Double(pairs), 0.0)
+        for (_, cells) in Dictionary(grouping: input.cells, by: \.day).sorted(by: { $0.key < $1.key }) where left > 0 {
+            let day = LedgerCounts(cells, terms: input.terms)
+            guard day.pairs > 0 else { continue }
+            let part = min(1, left / Double(day.pairs))
+            waiting += part * Double(day.pending)
+            left -= Double(day.pairs)
+        }
+        return Int(waiting.rounded(.up))
     }
 
     /// Share of the pairs that differ.
