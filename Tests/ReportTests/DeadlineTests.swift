@@ -47,10 +47,10 @@ import Traffic
     @Test func lateWithTheShareThatWouldMakeIt() {
         #expect(
             sentence("2026-11-24") == "At this pace the verdict comes by Thursday, 2 days after the deadline, Tue 24 Nov; sampling 17 % of "
-                + "calls instead of 10 % would bring it by Tuesday.")
+                + "calls instead of 10 % should bring it by Tuesday.")
         #expect(
             sentence("2026-11-24") { $0.trial.samplingRate = 0.9 } == "At this pace the verdict comes by Thursday, 2 days after the "
-                + "deadline, Tue 24 Nov; even every call sampled would bring it only by Wednesday.")
+                + "deadline, Tue 24 Nov; even every call sampled should bring it only by Wednesday.")
         #expect(
             sentence("2026-11-24") {
                 $0.look.day = 2
@@ -63,7 +63,7 @@ import Traffic
         #expect(
             sentence("2027-02-01") { $0.look.waits = [Self.wait(.quality, pairs: 60_000)] }
                 == "At this pace the verdict comes only after the trial's last look, on day 28, though before the deadline, Mon 1 Feb; "
-                + "sampling 14 % of calls instead of 10 % would bring it by Mon 14 Dec.")
+                + "sampling 14 % of calls instead of 10 % should bring it by Mon 14 Dec.")
     }
 
     @Test func whatMustBeDoneFirst() {
@@ -73,7 +73,7 @@ import Traffic
                 $0.look.shortfalls = [.imputed(share: 0.1, most: 0.05)]
                 $0.look.waits = [Self.wait(.evidence, pairs: 0), Self.wait(.quality, pairs: 100)]
             }
-                == "By itself the verdict will not be there by the deadline, Thu 31 Dec; judging the 360 disagreements that wait would bring it "
+                == "By itself the verdict will not be there by the deadline, Thu 31 Dec; judging the 360 disagreements that wait should bring it "
                 + "today.")
         #expect(
             sentence("2026-11-24") {
@@ -82,13 +82,13 @@ import Traffic
                 $0.look.waits = [Self.wait(.evidence, pairs: 0), Self.wait(.quality, pairs: 5600)]
             }
                 == "By itself the verdict will not be there by the deadline, Tue 24 Nov; judging the 360 disagreements that wait and sampling "
-                + "17 % of calls instead of 10 % would bring it by Tuesday.")
+                + "17 % of calls instead of 10 % should bring it by Tuesday.")
         #expect(
             sentence("2026-12-31") {
                 $0.look.gates[6] = Gate(name: .cost, status: .open, threshold: 0.2, unit: .costShare, note: .noCosts)
                 $0.look.cost.saving = nil
                 $0.spend.candidate.price = .none
-            } == "By itself the verdict will not be there by the deadline, Thu 31 Dec; giving both prices would bring it by Thursday.")
+            } == "By itself the verdict will not be there by the deadline, Thu 31 Dec; giving both prices should bring it by Thursday.")
     }
 
     @Test func whereOnlyJudgingIsMissingThatIsSaid() {
@@ -99,7 +99,7 @@ import Traffic
         #expect(
             Sentences(model("2026-12-31", change)).headline == "NOT YET: the 360 disagreements that wait for their judgement should decide."
         )
-        #expect(sentence("2026-12-31", change)?.hasSuffix("judging the 360 disagreements that wait would bring it today.") == true)
+        #expect(sentence("2026-12-31", change)?.hasSuffix("judging the 360 disagreements that wait should bring it today.") == true)
         let alone = Sentences(
             model(nil) {
                 change(&$0)
@@ -116,12 +116,12 @@ import Traffic
         }
         #expect(
             sentence("2026-12-31", agreement) == "By itself the verdict will not be there by the deadline, Thu 31 Dec; judging 200 "
-                + "disagreements would bring it by Wednesday.")
+                + "disagreements should bring it by Wednesday.")
         #expect(
             sentence("2026-11-25") {
                 agreement(&$0)
                 $0.look.wayOut = WayOut(judgements: 200, pairs: 1000, days: 2, inNewTrial: true)
-            }?.contains("judging 200 disagreements of a new trial would bring it by Wednesday") == true)
+            }?.contains("judging 200 disagreements of a new trial should bring it by Wednesday") == true)
     }
 
     @Test func whatCannotBeTold() {
@@ -149,7 +149,7 @@ import Traffic
             $0.look.decision = Decision(.keepShadowing, because: .drift)
             $0.look.waits = []
         }
-        #expect(sentence("2026-12-31", drift)?.hasSuffix("cannot be told; a new trial begun today would bring it by Mon 30 Nov.") == true)
+        #expect(sentence("2026-12-31", drift)?.hasSuffix("cannot be told; a new trial begun today should bring it by Mon 30 Nov.") == true)
         #expect(sentence("2026-11-25", drift)?.hasSuffix("a verdict needs 7 more days with pairs, which nothing shortens.") == true)
     }
 
@@ -177,10 +177,10 @@ import Traffic
         #expect(
             wayOut(WayOut(judgements: 200, pairs: 900, days: 2.9))
                 == "The cheapest way out: 200 judgements, about 90 minutes at an assumed "
-                + "27 s each, would decide by Thursday, if both models are equally good.")
+                + "27 s each, should decide by Thursday, if both models are equally good.")
         #expect(wayOut(WayOut(judgements: 1, pairs: 0, days: 0))?.contains("1 judgement, about a minute at") == true)
         #expect(
-            wayOut(WayOut(judgements: 500, pairs: 0, days: 0))?.contains("about 3.8 hours at an assumed 27 s each, would decide today,")
+            wayOut(WayOut(judgements: 500, pairs: 0, days: 0))?.contains("about 3.8 hours at an assumed 27 s each, should decide today,")
                 == true)
         #expect(
             wayOut(WayOut(judgements: 200, pairs: 900, days: nil))?.contains("would decide once 900 more pairs are there, if") == true)

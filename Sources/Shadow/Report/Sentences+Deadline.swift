@@ -39,7 +39,7 @@ extension Sentences {
         guard outlook.ways.isEmpty else { return outlook.ways.map(words).joined(separator: ", or ") }
         switch outlook.obstacle {
         case .calendar(let days)?: return "a verdict needs \(Sentences.counted(days, "more day")) with pairs, which nothing shortens"
-        case .pairs(let day)?: return "even every call sampled would bring it only \(by(day))"
+        case .pairs(let day)?: return "even every call sampled should bring it only \(by(day))"
         case .gate(let name)?: return "\(name.label) is not on course to be decided"
         case .noPairs?: return "no more pairs are to come"
         case .lastLook?: return "the last look has been taken, and a new trial would have to begin"
@@ -47,9 +47,9 @@ extension Sentences {
         }
     }
 
-    /// `judging the 360 disagreements that wait, with 15 % of calls sampled instead of 10 %, would bring it by Thursday`.
+    /// `judging the 360 disagreements that wait and sampling 15 % of calls instead of 10 % should bring it by Thursday`.
     func words(_ way: DeadlineOutlook.Way) -> String {
-        "\(Sentences.listed(way.steps.map(words))) would bring it \(by(way.day))"
+        "\(Sentences.listed(way.steps.map(words))) should bring it \(by(way.day))"
     }
 
     private func words(_ step: DeadlineOutlook.Step) -> String {
@@ -90,7 +90,7 @@ extension Sentences {
         let count = "\(Numbers.count(way.judgements)) judgement\(way.judgements == 1 ? "" : "s")"
         let time = "about \(workTime(way.minutes)) at an assumed \(Numbers.plain(WayOut.secondsPerJudgement)) s each"
         let anew = way.inNewTrial ? " in a new trial (adjudicate.by: people)" : ""
-        return "The cheapest way out: \(count), \(time), would decide\(wayOutDate(way))\(anew), if both models are equally good."
+        return "The cheapest way out: \(count), \(time), should decide\(wayOutDate(way))\(anew), if both models are equally good."
     }
 
     private func wayOutDate(_ way: WayOut) -> String {
