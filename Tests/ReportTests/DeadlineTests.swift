@@ -183,14 +183,14 @@ import Traffic
             wayOut(WayOut(judgements: 500, pairs: 0, days: 0))?.contains("about 3.8 hours at an assumed 27 s each, should decide today,")
                 == true)
         #expect(
-            wayOut(WayOut(judgements: 200, pairs: 900, days: nil))?.contains("would decide once 900 more pairs are there, if") == true)
-        #expect(wayOut(WayOut(judgements: 200, pairs: 0, days: nil))?.contains("would decide quality, if") == true)
+            wayOut(WayOut(judgements: 200, pairs: 900, days: nil))?.contains("should decide once 900 more pairs are there, if") == true)
+        #expect(wayOut(WayOut(judgements: 200, pairs: 0, days: nil))?.contains("should decide quality, if") == true)
         #expect(
             wayOut(WayOut(judgements: 200, pairs: 90_000, days: 40))?
-                .contains("would decide, though not before the last look on day 28, if") == true)
+                .contains("should decide, though not before the last look on day 28, if") == true)
         #expect(
             wayOut(WayOut(judgements: 200, pairs: 5000, days: 9, inNewTrial: true))?
-                .contains("would decide by Wed 2 Dec in a new trial (adjudicate.by: people), if") == true)
+                .contains("should decide by Wed 2 Dec in a new trial (adjudicate.by: people), if") == true)
         #expect(
             wayOut(WayOut(judgements: 0, pairs: 1234, days: 2))
                 == "The cheapest way out is to wait: about 1,200 more pairs should decide by "
