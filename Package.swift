@@ -13,6 +13,12 @@ let doors: [Target] = [
     .systemLibrary(name: "CLibYAML", path: "Sources/Doors/CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CZlib", path: "Sources/Doors/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CJSON", path: "Sources/Doors/CJSON"),
+    .target(name: "CLanguage", path: "Sources/Doors/CLanguage", linkerSettings: [.linkedLibrary("cld2")]),
+    // RapidJSON 1.1 and valijson 1.0 hold templates that nobody calls and that recent clang refuses: parsed late, they never are.
+    .target(
+        name: "CJSONSchema", path: "Sources/Doors/CJSONSchema",
+        cxxSettings: [.unsafeFlags(["-fdelayed-template-parsing"])],
+        linkerSettings: [.linkedLibrary("re2")]),
     .target(name: "CSystem", path: "Sources/Doors/CSystem"),
 ]
 
@@ -22,6 +28,8 @@ let plumbing: [Target] = [
     .target(name: "HTTPServer", dependencies: ["EventLoop", "HTTPWire"], path: "Sources/Plumbing/HTTPServer"),
     .target(name: "HTTPClient", dependencies: ["EventLoop", "HTTPWire", "CLibCurl"], path: "Sources/Plumbing/HTTPClient"),
     .target(name: "JSON", dependencies: ["CJSON"], path: "Sources/Plumbing/JSON"),
+    .target(name: "Language", dependencies: ["CLanguage"], path: "Sources/Plumbing/Language"),
+    .target(name: "JSONSchema", dependencies: ["JSON", "CJSONSchema"], path: "Sources/Plumbing/JSONSchema"),
     .target(name: "Postgres", dependencies: ["CLibPQ"], path: "Sources/Plumbing/Postgres"),
     .target(name: "Telemetry", path: "Sources/Plumbing/Telemetry"),
     .target(name: "Processes", dependencies: ["CSystem"], path: "Sources/Plumbing/Processes"),
@@ -29,7 +37,7 @@ let plumbing: [Target] = [
 
 let shadow: [Target] = [
     .target(name: "Traffic", path: "Sources/Shadow/Traffic"),
-    .target(name: "Configuration", dependencies: ["Traffic", "JSON", "CLibYAML"], path: "Sources/Shadow/Configuration"),
+    .target(name: "Configuration", dependencies: ["Traffic", "JSON", "JSONSchema", "CLibYAML"], path: "Sources/Shadow/Configuration"),
     .target(name: "ModelAPI", dependencies: ["Traffic", "Configuration", "JSON", "HTTPWire", "CZlib"], path: "Sources/Shadow/ModelAPI"),
     .target(name: "Spool", dependencies: ["Traffic", "CZlib"], path: "Sources/Shadow/Spool"),
     .target(
@@ -38,18 +46,21 @@ let shadow: [Target] = [
             "Traffic", "Configuration", "ModelAPI", "EventLoop", "HTTPWire", "HTTPServer", "HTTPClient", "JSON", "Telemetry",
         ],
         path: "Sources/Shadow/Mirror"),
-    .target(name: "Comparison", dependencies: ["Traffic", "Configuration", "JSON"], path: "Sources/Shadow/Comparison"),
+    .target(
+        name: "Comparison", dependencies: ["Traffic", "Configuration", "JSON", "JSONSchema", "Language"], path: "Sources/Shadow/Comparison"),
+    .target(name: "Judge", dependencies: ["Traffic", "JSON"], path: "Sources/Shadow/Judge"),
     .target(name: "Statistics", path: "Sources/Shadow/Statistics"),
     .target(name: "Verdict", dependencies: ["Traffic", "Statistics"], path: "Sources/Shadow/Verdict"),
     .target(
-        name: "Storage", dependencies: ["Traffic", "Configuration", "ModelAPI", "Spool", "Postgres", "JSON", "Verdict", "Statistics"],
+        name: "Storage",
+        dependencies: ["Traffic", "Configuration", "ModelAPI", "Spool", "Judge", "Postgres", "JSON", "Verdict", "Statistics"],
         path: "Sources/Shadow/Storage"),
     .target(name: "Report", dependencies: ["Traffic", "Statistics", "Verdict", "JSON"], path: "Sources/Shadow/Report"),
     .target(
         name: "Worker",
         dependencies: [
-            "Traffic", "Configuration", "Comparison", "Statistics", "Verdict", "Storage", "Report", "Postgres", "JSON", "Telemetry",
-            "Processes",
+            "Traffic", "Configuration", "ModelAPI", "Comparison", "Judge", "Statistics", "Verdict", "Storage", "Report", "EventLoop",
+            "HTTPWire", "HTTPClient", "Postgres", "JSON", "Telemetry", "Processes",
         ],
         path: "Sources/Shadow/Worker"),
     .target(
@@ -63,8 +74,9 @@ let program: [Target] = [
     .target(
         name: "Commands",
         dependencies: [
-            "Traffic", "Configuration", "ModelAPI", "Mirror", "Spool", "Storage", "Comparison", "Statistics", "Verdict", "Report", "Worker",
-            "Web", "EmbeddedPostgres", "StandIn", "EventLoop", "HTTPWire", "HTTPServer", "HTTPClient", "JSON", "Postgres", "Telemetry",
+            "Traffic", "Configuration", "ModelAPI", "Mirror", "Spool", "Storage", "Comparison", "Judge", "Statistics", "Verdict", "Report",
+            "Worker", "Web", "EmbeddedPostgres", "StandIn", "EventLoop", "HTTPWire", "HTTPServer", "HTTPClient", "JSON", "Postgres",
+            "Telemetry",
             "Processes",
         ],
         path: "Sources/Program/Commands"),
@@ -77,6 +89,15 @@ let program: [Target] = [
             "EmbeddedPostgres", "Processes", "Storage", "Spool", "Worker", "Configuration", "Traffic", "Telemetry", "Postgres", "JSON",
         ],
         path: "Sources/Program/ComparisonBenchmark", exclude: ["peer.py"]),
+    .executableTarget(
+        name: "ReportBenchmark",
+        dependencies: [
+            "EmbeddedPostgres", "Processes", "Storage", "Spool", "Worker", "Configuration", "Traffic", "Telemetry", "Postgres", "JSON",
+            "Report",
+        ],
+        path: "Sources/Program/ReportBenchmark"),
+    .executableTarget(
+        name: "VerdictBenchmark", dependencies: ["Verdict", "Statistics", "Traffic"], path: "Sources/Program/VerdictBenchmark"),
 ]
 
 let tests: [Target] = [
@@ -88,6 +109,8 @@ let tests: [Target] = [
     .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "HTTPWire", "EventLoop"]),
     .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "HTTPWire", "EventLoop"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+    .testTarget(name: "LanguageTests", dependencies: ["Language"]),
+    .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "JSON"]),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "EmbeddedPostgres", "Processes", "TestSupport"]),
     .testTarget(name: "ProcessesTests", dependencies: ["Processes", "TestSupport"]),
     .testTarget(name: "TestSupportTests", dependencies: ["Postgres", "Processes", "TestSupport"]),
@@ -100,22 +123,26 @@ let tests: [Target] = [
         name: "MirrorTests",
         dependencies: ["Mirror", "Configuration", "Traffic", "EventLoop", "HTTPServer", "HTTPWire", "JSON", "Telemetry", "TestSupport"]),
     .testTarget(name: "ComparisonTests", dependencies: ["Comparison", "Configuration", "Traffic", "JSON", "TestSupport"]),
+    .testTarget(name: "JudgeTests", dependencies: ["Judge", "Traffic", "JSON"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
     .testTarget(name: "VerdictTests", dependencies: ["Verdict", "Statistics", "Traffic"]),
     .testTarget(name: "ReportTests", dependencies: ["Report", "Verdict", "Statistics", "Traffic", "JSON"], exclude: ["Golden"]),
     .testTarget(
         name: "StorageTests",
         dependencies: [
-            "Storage", "Configuration", "Comparison", "Spool", "Postgres", "Traffic", "JSON", "Verdict", "Statistics",
+            "Storage", "Configuration", "Comparison", "Judge", "Spool", "Postgres", "Traffic", "JSON", "Verdict", "Statistics",
             "TestSupport",
         ]),
     .testTarget(
         name: "WorkerTests",
         dependencies: [
-            "Worker", "Storage", "Configuration", "Verdict", "Report", "Spool", "Postgres", "Traffic", "JSON", "Telemetry", "TestSupport",
+            "Worker", "Storage", "Configuration", "Judge", "Verdict", "Report", "Spool", "Postgres", "Traffic", "JSON", "Telemetry",
+            "TestSupport",
         ]),
     .testTarget(name: "StandInTests", dependencies: ["StandIn", "EventLoop", "JSON", "TestSupport"]),
-    .testTarget(name: "CommandsTests", dependencies: ["Commands", "Configuration", "Worker", "Postgres", "JSON", "TestSupport"]),
+    .testTarget(
+        name: "CommandsTests",
+        dependencies: ["Commands", "Configuration", "Worker", "Postgres", "JSON", "Report", "Traffic", "TestSupport"]),
     .testTarget(name: "EndToEndTests", dependencies: ["understudy", "JSON", "Postgres", "Processes", "Traffic", "TestSupport"]),
 ]
 

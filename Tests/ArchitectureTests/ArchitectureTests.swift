@@ -5,14 +5,16 @@ import Testing
 @Suite struct ArchitectureTests {
     /// The house from its foundations up; a folder's name is its module's.
     static let order = [
-        "Doors/CEvents", "Doors/CLibCurl", "Doors/CLibPQ", "Doors/CLibYAML", "Doors/CZlib", "Doors/CJSON", "Doors/CSystem",
-        "Plumbing/EventLoop", "Plumbing/HTTPWire", "Plumbing/HTTPServer", "Plumbing/HTTPClient", "Plumbing/JSON", "Plumbing/Postgres",
-        "Plumbing/Telemetry", "Plumbing/Processes",
+        "Doors/CEvents", "Doors/CLibCurl", "Doors/CLibPQ", "Doors/CLibYAML", "Doors/CZlib", "Doors/CJSON",
+        "Doors/CJSONSchema", "Doors/CLanguage", "Doors/CSystem",
+        "Plumbing/EventLoop", "Plumbing/HTTPWire", "Plumbing/HTTPServer", "Plumbing/HTTPClient", "Plumbing/JSON",
+        "Plumbing/JSONSchema", "Plumbing/Language",
+        "Plumbing/Postgres", "Plumbing/Telemetry", "Plumbing/Processes",
         "Shadow/Traffic", "Shadow/Configuration", "Shadow/ModelAPI", "Shadow/Mirror", "Shadow/Spool", "Shadow/Comparison",
-        "Shadow/Statistics",
+        "Shadow/Judge", "Shadow/Statistics",
         "Shadow/Verdict", "Shadow/Report", "Shadow/Storage", "Shadow/Worker", "Shadow/Web",
         "Program/EmbeddedPostgres", "Program/StandIn", "Program/Commands", "Program/understudy", "Program/MirrorBenchmark",
-        "Program/ComparisonBenchmark",
+        "Program/ComparisonBenchmark", "Program/ReportBenchmark", "Program/VerdictBenchmark",
     ]
 
     static let sources = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -66,7 +68,7 @@ import Testing
         let keepers: [String: Set<String>] = [
             "CEvents": ["EventLoop"], "CLibCurl": ["HTTPClient"], "CLibPQ": ["Postgres"], "CLibYAML": ["Configuration"],
             "CZlib": ["Spool", "ModelAPI"],
-            "CJSON": ["JSON"], "CSystem": ["Processes"],
+            "CJSON": ["JSON"], "CJSONSchema": ["JSONSchema"], "CLanguage": ["Language"], "CSystem": ["Processes"],
         ]
         for module in Self.order where !module.hasPrefix("Doors") {
             for file in try imports(of: module) {
@@ -80,9 +82,12 @@ import Testing
     }
 
     @Test(arguments: [
-        "Plumbing/EventLoop", "Plumbing/HTTPWire", "Plumbing/HTTPServer", "Plumbing/HTTPClient", "Plumbing/JSON", "Plumbing/Telemetry",
+        "Plumbing/EventLoop", "Plumbing/HTTPWire", "Plumbing/HTTPServer", "Plumbing/HTTPClient", "Plumbing/JSON",
+        "Plumbing/JSONSchema", "Plumbing/Language",
+        "Plumbing/Telemetry",
         "Shadow/Traffic",
-        "Shadow/ModelAPI", "Shadow/Mirror", "Shadow/Spool", "Shadow/Comparison", "Shadow/Statistics", "Shadow/Verdict",
+        "Shadow/ModelAPI", "Shadow/Mirror", "Shadow/Spool", "Shadow/Comparison", "Shadow/Judge", "Shadow/Statistics",
+        "Shadow/Verdict",
     ])
     func staysFreeOfFoundation(_ module: String) throws {
         for file in try imports(of: module) {

@@ -170,6 +170,49 @@ private let near = ["a-b", "a_b", "A.B"]
         .init("{\"intent\":\"transfer\"}", "transfer", .different(.verboseLabel), "transfer"),
         .init("Intent: transfer", "Intent: other", .different(.labelMismatch), "other"),
         .init("```\ntransfer\n```", "```\ntransfer\n```\n", .identical, "transfer"),
+        // another declared label, in every guise
+        .init("card_arrival", "lost_or_stolen_card", .different(.labelMismatch), "lost_or_stolen_card"),
+        .init("card_arrival", "Lost or stolen card.", .different(.labelMismatch), "lost_or_stolen_card"),
+        .init("transfer_failed", "\"transfer\"", .different(.labelMismatch), "transfer"),
+        .init("transfer", "Transfer failed", .different(.labelMismatch), "transfer_failed"),
+        .init("transfer", "```json\n{\"label\": \"other\"}\n```", .different(.labelMismatch), "other"),
+        .init("Kündigung", "Störung", .different(.labelMismatch), "Störung", german),
+        .init("Rückgabe", "STRASSE GESPERRT", .different(.labelMismatch), "Straße gesperrt", german),
+        .init("退款", "退款失败", .different(.labelMismatch), "退款失败", chinese),
+        .init("退款失败", "「退款」", .different(.labelMismatch), "退款", chinese),
+        .init("物流查询", "意图：其他", .different(.labelMismatch), "其他", chinese),
+        .init("返金", "パスワード再設定", .different(.labelMismatch), "パスワード再設定", japanese),
+        .init("返金", "これは配送状況です。", .different(.labelMismatch), "配送状況", japanese),
+        .init("استرداد", "شكوى", .different(.labelMismatch), "شكوى", arabic),
+        .init("धनवापसी", "शिकायत।", .different(.labelMismatch), "शिकायत", hindi),
+        .init("ΕΠΙΣΤΡΟΦΗ", "Λογαριασμός", .different(.labelMismatch), "λογαριασμός", greek),
+        .init("Lost card", "card", .different(.labelMismatch), "card", spaced),
+        .init("c", "c#", .different(.labelMismatch), "c#", languages),
+        .init("0", "-1", .different(.labelMismatch), "-1", scores),
+        // the same label, said in sentences or in a document
+        .init(
+            "lost_or_stolen_card", "```json\n{\"category\": \"lost_or_stolen_card\"}\n```", .different(.verboseLabel), "lost_or_stolen_card"
+        ),
+        .init("Störung", "{\"klasse\": \"Störung\"}", .different(.verboseLabel), "Störung", german),
+        .init("返金", "分類：返金", .different(.verboseLabel), "返金", japanese),
+        .init("शिकायत", "उत्तर: शिकायत", .different(.verboseLabel), "शिकायत", hindi),
+        .init("c++", "Language: C++", .different(.verboseLabel), "c++", languages),
+        .init("Lost card", "Category -> Lost card", .different(.verboseLabel), "Lost card", spaced),
+        // none of them
+        .init("card_arrival", "card", .different(.unknownLabel), nil),
+        .init("card_arrival", "arrival_card", .different(.unknownLabel), nil),
+        .init("card_arrival", "card_arrivals", .different(.unknownLabel), nil),
+        .init("transfer_failed", "failed", .different(.unknownLabel), nil),
+        .init("transfer", "none", .different(.unknownLabel), nil),
+        .init("transfer", "I cannot tell.", .different(.unknownLabel), nil),
+        .init("Kündigung", "Kundigung", .different(.unknownLabel), nil, german),
+        .init("Störung", "Stoerung", .different(.unknownLabel), nil, german),
+        .init("退款", "退货", .different(.unknownLabel), nil, chinese),
+        .init("返金", "返品", .different(.unknownLabel), nil, japanese),
+        .init("استرداد", "إلغاء", .different(.unknownLabel), nil, arabic),
+        .init("धनवापसी", "वापसी", .different(.unknownLabel), nil, hindi),
+        .init("c++", "c+", .different(.unknownLabel), nil, languages),
+        .init("1.5", "1.50", .different(.unknownLabel), nil, scores),
     ]
 
     @Test(arguments: cases)
@@ -190,6 +233,21 @@ private let near = ["a-b", "a_b", "A.B"]
         #expect(finding.differences.allSatisfy { $0.productionValue != nil && $0.candidateValue != nil && $0.rule.hasPrefix("label.") })
         let isMode = finding.failureMode.map { mode in finding.differences.first?.kind == mode.rawValue } ?? true
         #expect(isMode, "the first difference is the mode's")
+    }
+
+    @Test func `show which modes are proven`() throws {
+        var matrix: [FailureMode: (meant: Int, found: Int)] = [:]
+        for item in Self.cases {
+            guard case .different(let mode) = item.outcome else { continue }
+            let finding = try compared(answer(item.production), answer(item.candidate), labels: item.labels)
+            matrix[mode, default: (0, 0)].meant += 1
+            if finding.failureMode == mode { matrix[mode, default: (0, 0)].found += 1 }
+        }
+        print("\(Self.cases.count) pairs of label answers; modes found as meant:")
+        for (mode, count) in matrix.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            print("  \(mode.rawValue): \(count.found) of \(count.meant)\(count.meant < 30 ? " (unproven)" : "")")
+        }
+        for mode in [FailureMode.labelMismatch, .unknownLabel, .verboseLabel] { #expect(matrix[mode]?.meant ?? 0 >= 30, "\(mode)") }
     }
 
     struct ComparedWrongly: Error {}

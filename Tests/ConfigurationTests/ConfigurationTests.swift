@@ -35,6 +35,12 @@ let everything = """
     sample: { rate: 12.5%, by: conversation, conversation: { header: X-Session-Id }, segments: { header: X-Channel, rates: { mail: 50% } } }
     control: 0.1
     adjudicate: { by: people, disagreements: 30% }
+    judge:
+      url: https://judge.example/v1/
+      model: gpt-5-mini
+      key: { env: JUDGE_KEY }
+      price: { input: 0.25, output: 2.00, cached_input: 0.025 }
+      limits: { concurrency: 2, timeout: 45s, per_day: 5 USD }
     trial: { days: 5, max_days: 14, alpha: 1%, candidates: 2, timezone: Europe/Berlin,
              margins: { quality: 3%, tier: 0.5%, reliability: 0.1%, noise: 4%, saving: 0,
                         latency: { p95: 1.1, p99: 1.3 }, two_tier_latency: { p95: 1.3 } } }
@@ -72,6 +78,7 @@ func faults(_ yaml: String, folder: String = "/nowhere") -> [ConfigurationFault]
         #expect(settings.sample == SampleSettings(rate: 0.1, unit: .call))
         #expect(settings.control == 0.05)
         #expect(settings.adjudicate == AdjudicateSettings(by: .labels, disagreements: 1))
+        #expect(settings.judge == nil)
         #expect(settings.trial == TrialSettings())
         #expect(settings.trial.margins.twoTierLatency == LatencyLimits(p95: 1.25, p99: 1.5))
         #expect(settings.privacy.retainDays == 30)
@@ -99,12 +106,28 @@ func faults(_ yaml: String, folder: String = "/nowhere") -> [ConfigurationFault]
         #expect(settings.sample.segments == SegmentSettings(header: "X-Channel", rates: ["mail": 0.5]))
         #expect(settings.control == 0.1)
         #expect(settings.adjudicate == AdjudicateSettings(by: .people, disagreements: 0.3))
+        #expect(
+            settings.judge
+                == JudgeSettings(
+                    url: try UpstreamURL("https://judge.example/v1"), model: "gpt-5-mini", key: .environment("JUDGE_KEY"),
+                    price: TokenPrice(input: 0.25, output: 2, cachedInput: 0.025),
+                    limits: JudgeLimits(concurrency: 2, timeoutNanoseconds: 45_000_000_000, dollarsPerDay: 5)))
         #expect(settings.trial.days == 5)
         #expect(settings.trial.alpha == 0.01)
         #expect(settings.trial.timezone == "Europe/Berlin")
         #expect(settings.trial.margins.saving == 0)
         #expect(settings.trial.margins.twoTierLatency == LatencyLimits(p95: 1.3, p99: 1.5))
         #expect(settings.privacy.retainDays == nil)
+    }
+
+    @Test func `a judge needs its address and its model only`() throws {
+        let judge = try #require(try parse(shortest + "\njudge: { url: http://127.0.0.1:9000/v1, model: judge-7b }").judge)
+        #expect(judge.key == nil && judge.price == nil)
+        #expect(judge.limits == JudgeLimits())
+        #expect(judge.limits.concurrency == 4 && judge.limits.timeoutNanoseconds == 30_000_000_000 && judge.limits.dollarsPerDay == nil)
+        // A provider's own path that is compatible with OpenAI's.
+        let gemini = "https://generativelanguage.googleapis.com/v1beta/openai"
+        #expect(try parse(shortest + "\njudge: { url: '\(gemini)', model: m }").judge?.url.description == gemini)
     }
 
     @Test(arguments: [

@@ -58,6 +58,15 @@ struct SettingsGenerator {
         settings.sample = SampleSettings(rate: share(), unit: pick(SamplingUnit.self), conversation: flip() ? .header("X-A") : .field("/b"))
         if flip() { settings.sample.segments = SegmentSettings(header: "X-C", rates: [text(): share(), "b": share()]) }
         settings.adjudicate = AdjudicateSettings(by: pick(Adjudicator.self), disagreements: share())
+        if flip() {
+            settings.judge = JudgeSettings(url: try UpstreamURL("https://judge.example:444/v1"), model: text(), key: key())
+            if flip() {
+                settings.judge?.price = price()
+                settings.judge?.limits = JudgeLimits(
+                    concurrency: 3, timeoutNanoseconds: UInt64.random(in: 1_000_000...3_600_000_000_000, using: &random),
+                    dollarsPerDay: flip() ? share() : nil)
+            }
+        }
         settings.trial = TrialSettings(days: 3, maxDays: 9, alpha: share() / 3, candidates: 4, timezone: "UTC")
         if flip() { settings.trial.deadline = "2026-12-31" }
         settings.trial.margins.quality = share()
@@ -130,6 +139,16 @@ struct SeededGenerator: RandomNumberGenerator {
         #expect(try parse(changed).frozenHash == parse(shortest).frozenHash)
         let dedicated = shortest.replacing("key: { env: VLLM_KEY }", with: "dedicated: { hourly: 1, tokens_per_day: 2 }")
         #expect(try parse(dedicated).frozenHash == parse(shortest).frozenHash)
+    }
+
+    @Test func `of a judge is its address and model`() throws {
+        let judged = shortest + "\njudge: { url: https://j, model: m }"
+        #expect(try parse(judged).frozenHash != parse(shortest).frozenHash)
+        for change in ["key: { env: K }", "price: { input: 1, output: 2 }", "limits: { timeout: 5s }"] {
+            #expect(try parse(judged.replacing("model: m", with: "model: m, \(change)")).frozenHash == parse(judged).frozenHash)
+        }
+        #expect(try parse(judged.replacing("model: m", with: "model: n")).frozenHash != parse(judged).frozenHash)
+        #expect(try parse(judged.replacing("https://j", with: "https://k")).frozenHash != parse(judged).frozenHash)
     }
 
     @Test(arguments: [

@@ -71,8 +71,8 @@ import Traffic
     }
 }
 
-@Suite struct CandidateKeyTests {
-    private func text(_ key: CandidateKey) -> String {
+@Suite struct FoundKeyTests {
+    private func text(_ key: FoundKey) -> String {
         switch key {
         case .notNeeded: "not needed"
         case .found(let value): "found \(value)"
@@ -81,16 +81,16 @@ import Traffic
     }
 
     @Test func readsTheEnvironment() {
-        #expect(text(CandidateKey(nil, environment: [:])) == "not needed")
-        #expect(text(CandidateKey(.environment("K"), environment: ["K": " secret\n"])) == "found secret")
-        #expect(text(CandidateKey(.environment("K"), environment: ["K": "  "])) == "missing the environment variable K")
-        #expect(text(CandidateKey(.environment("K"), environment: [:])) == "missing the environment variable K")
+        #expect(text(FoundKey(nil, environment: [:])) == "not needed")
+        #expect(text(FoundKey(.environment("K"), environment: ["K": " secret\n"])) == "found secret")
+        #expect(text(FoundKey(.environment("K"), environment: ["K": "  "])) == "missing the environment variable K")
+        #expect(text(FoundKey(.environment("K"), environment: [:])) == "missing the environment variable K")
     }
 
     @Test func readsTheFirstLineOfAFile() throws {
         let folder = try TemporaryFolder()
         let file = try folder.write("secret \nsecond line\n", to: "key")
-        #expect(text(CandidateKey(.file(file), environment: [:])) == "found secret")
-        #expect(text(CandidateKey(.file(folder.path("none")), environment: [:])).hasPrefix("missing the first line of /"))
+        #expect(text(FoundKey(.file(file), environment: [:])) == "found secret")
+        #expect(text(FoundKey(.file(folder.path("none")), environment: [:])).hasPrefix("missing the first line of /"))
     }
 }

@@ -84,7 +84,7 @@ import Testing
         let folder = try TemporaryFolder()
         await #expect(processExitsWith: .signal(SIGKILL)) { [path = folder.path as String] in
             let lock = try FileLock(path: "\(path)/lock")
-            let child = try ChildProcess(ChildCommand("/bin/sleep", ["100"]))
+            let child = try ChildProcess(ChildCommand("/bin/sleep", ["3600"]))
             try FileSystem.append("\(child.processID)", to: "\(path)/child")
             withExtendedLifetime(lock) { _ = kill(getpid(), SIGKILL) }
         }

@@ -76,7 +76,7 @@ import Traffic
             Self.example().rendered(as: .text, width: 140).split(separator: "\n").prefix(5) == [
                 "support-intents · phi-4 instead of gpt-5 · Mon 23 Nov, day 7 · judged by labels (2,140)",
                 "NOT YET: about 600 more labelled disagreements should decide by Thursday."
-                    + "              → understudy labels import support-intents FILE.jsonl",
+                    + "                                → understudy review support-intents",
                 "Switching would save $18,400 a month (−71 %). Of 10,000 answers about 60 would be worse (range: 190 worse to 70 better; "
                     + "allowed 200).",
                 "p95 1.9 s → 0.8 s at 10 % of load · quality open · reliability ✓ · latency ✓ · cost ✓ · concentration ✓",
@@ -167,7 +167,15 @@ import Traffic
         #expect(
             sentences.headline
                 == "NOT YET: phi-4 differs in 4.3 % of answers (allowed 2 % unjudged), and nobody has judged which are worse.")
-        #expect(sentences.nextAction == "understudy labels import support-intents FILE.jsonl")
+        #expect(sentences.nextAction == "understudy review support-intents")
+        let unasked = changed { model in
+            model.look.basis = .agreement
+            model.look.speedUps = [.adjudicate]
+            model.trial.terms.adjudicateBy = .none
+        }
+        #expect(
+            unasked.nextAction
+                == "have the disagreements judged, by labels or people: set adjudicate.by, then understudy enable -f FILE")
         #expect(
             sentences.worseSentence
                 == "Of 10,000 answers about 430 would differ (range: 380 to 490; allowed 200); which are worse nobody has judged.")

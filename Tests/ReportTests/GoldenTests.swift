@@ -5,7 +5,7 @@ import Testing
 import Traffic
 import Verdict
 
-/// Five whole reports in four forms, held to files beside this one. `UNDERSTUDY_REWRITE_GOLDEN=1` writes the files anew; read the
+/// Six whole reports in four forms, held to files beside this one. `UNDERSTUDY_REWRITE_GOLDEN=1` writes the files anew; read the
 /// difference before committing it.
 @Suite struct GoldenTests {
     static let folder = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "Golden")
@@ -30,6 +30,9 @@ import Verdict
                     days: 7, pairsPerDay: 400, onlyProductionRight: 0.05, onlyCandidateRight: 0.043, timeouts: 0, controlRate: 0.15,
                     pending: 0.15)
             ]),
+        Golden(
+            name: "not-yet-judge", verdict: .keepShadowing,
+            trials: [SimulatedTrial(onlyProductionRight: 0.02, onlyCandidateRight: 0.02, timeouts: 0, adjudicateBy: .none, isJudged: true)]),
         Golden(name: "switch", verdict: .switch, trials: [SimulatedTrial(onlyProductionRight: 0.02, onlyCandidateRight: 0.02)]),
         Golden(
             name: "dont-switch", verdict: .stay,

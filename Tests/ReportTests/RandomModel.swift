@@ -29,7 +29,7 @@ struct RandomModel {
                 candidate: ReportModel.LegSpend(price: price(), calls: count(900), pricedCalls: count(800)),
                 callsPerMonth: maybe { Double($0.count(1_000_000)) },
                 pricedAt: maybe { _ in Timestamp(microseconds: 1_790_000_000_000_000) }),
-            coverage: coverage(), earlier: maybe(0.3) { $0.earlier() },
+            judge: maybe(0.3) { $0.judge() }, coverage: coverage(), earlier: maybe(0.3) { $0.earlier() },
             warnings: chance(0.5) ? [] : [.estimatedRates, .noPairs(calls: 12), .other("Something else."), .promptChanged(share: 0.4)])
     }
 
@@ -76,6 +76,19 @@ struct RandomModel {
             deadline: maybe(0.5) { $0.pick(["2026-11-05", "2026-11-18", "2026-11-19", "2026-11-23", "2026-12-31", "2027-06-30"]) })
     }
 
+    private mutating func judge() -> ReportModel.JudgeFigures {
+        func part(_ random: inout RandomModel) -> ReportModel.JudgeFigures.Part {
+            let of = random.count(400)
+            return .init(min(of, random.count(400)), of: of)
+        }
+        let opinions = count(400)
+        return ReportModel.JudgeFigures(
+            model: pick(["gpt-5-mini", "judge | 7b"]), promptVersion: 1, pairs: opinions + count(20), opinions: opinions,
+            waiting: count(30), reused: count(9), calls: count(900), cost: maybe { abs($0.number(9)) }, dollarsPerDay: maybe { _ in 5 },
+            orders: part(&self), agreement: part(&self), flips: part(&self),
+            errors: chance(0.5) ? [] : [.init(error: "malformed", pairs: 1 + count(20)), .init(error: "budget", pairs: 1)])
+    }
+
     private mutating func look() -> Look {
         let basis = pick(VerdictBasis.allCases)
         let quality = quality(basis)
@@ -117,7 +130,7 @@ struct RandomModel {
 
     private mutating func quality(_ basis: VerdictBasis) -> QualityReading {
         let counts =
-            basis == .agreement
+            !basis.isAdjudicated
             ? CorrectnessCounts(unknown: count(3000))
             : CorrectnessCounts(
                 both: count(9000), productionOnly: count(300), candidateOnly: count(300), neither: count(500), unknown: count(50))
@@ -127,8 +140,9 @@ struct RandomModel {
             pairs: count(9000), disagreements: count(900), adjudicated: count(900), pending: count(50), unaudited: 0, counts: counts,
             productionAccuracy: counts.known == 0 ? nil : maybe { $0.estimate(1, from: 0, to: 1) },
             candidateAccuracy: counts.known == 0 ? nil : maybe { $0.estimate(1, from: 0, to: 1) }, singleLookDifference: nil, mcnemar: nil,
+            predictedDifference: maybe(0.4) { $0.number(0.1) },
             worsePerTenThousand: WorsePerTenThousand(
-                estimate: basis == .agreement || open ? nil : -10_000 * difference.estimate,
+                estimate: !basis.isAdjudicated || open ? nil : -10_000 * difference.estimate,
                 lower: open ? -10_000 : -10_000 * difference.upper, upper: open ? 10_000 : -10_000 * difference.lower, allowed: 200))
     }
 
@@ -192,7 +206,7 @@ struct RandomModel {
         }
         let worse = quality.worsePerTenThousand
         let (qualityLower, qualityUpper) =
-            basis == .agreement ? (0.0, worse.upper / 10_000) : (-worse.upper / 10_000, -worse.lower / 10_000)
+            !basis.isAdjudicated ? (0.0, worse.upper / 10_000) : (-worse.upper / 10_000, -worse.lower / 10_000)
         let reliability = estimate(0.02, from: -1, to: 1)
         let noise = estimate(0.1, from: -1, to: 1)
         let ratio = latency.ratios.first
@@ -203,7 +217,7 @@ struct RandomModel {
                 name: .reliability, status: status(reliability.lower, reliability.upper, 0.005, above: false),
                 estimate: maybe(0.9) { _ in reliability.estimate }, lower: reliability.lower, upper: reliability.upper, threshold: 0.005,
                 unit: .rateDifference),
-            basis == .agreement
+            !basis.isAdjudicated
                 ? Gate(
                     name: .quality, status: status(qualityLower, qualityUpper, 0.02, above: false),
                     estimate: maybe(0.9) { _ in max(0, qualityUpper) / 2 }, lower: qualityLower, upper: max(0, qualityUpper),
@@ -213,7 +227,7 @@ struct RandomModel {
                     estimate: worse.estimate.map { -$0 / 10_000 }, lower: qualityLower, upper: qualityUpper, threshold: -0.02,
                     unit: .rateDifference),
             Gate(
-                name: .noise, status: status(noise.lower, noise.upper, 0.05, above: false), blocking: basis == .agreement,
+                name: .noise, status: status(noise.lower, noise.upper, 0.05, above: false), blocking: !basis.isAdjudicated,
                 estimate: noise.estimate, lower: noise.lower, upper: noise.upper, threshold: 0.05, unit: .rateDifference,
                 note: chance(0.3) ? .fewControls(have: 12, need: 200) : nil),
             Gate(

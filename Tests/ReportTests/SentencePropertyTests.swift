@@ -68,7 +68,7 @@ import Traffic
                 #expect(sentence.contains("at most 100 ") && sentence.contains("certified"))
                 return
             }
-            if model.look.basis == .agreement {
+            if !model.look.basis.isAdjudicated {
                 #expect(sentence.contains("differ") && !sentence.contains("would be worse") && !sentence.contains("better"))
                 return
             }
@@ -134,7 +134,7 @@ import Traffic
     @Test(arguments: seeds) func differencesOfRatesGoTheWayTheirSignsSay(_ batch: Int) {
         everyModel(batch) { model in
             let sentences = Sentences(model)
-            for name in [GateName.reliability, .quality] where name != .quality || model.look.basis != .agreement {
+            for name in [GateName.reliability, .quality] where name != .quality || model.look.basis.isAdjudicated {
                 let gate = model.look.gate(name)
                 let sentence = sentences.lead(on: name)
                 guard let estimate = gate.estimate else {

@@ -51,6 +51,8 @@ struct SimulatedTrial {
     var candidates = 1
     /// The answers are JSON documents in conversations, with figures for their fields and turns; else labels.
     var documents = false
+    /// Whether a judge model predicts who is right, and is so in nine of ten cases.
+    var isJudged = false
     /// Failures of this segment are so many times as frequent.
     var mailFactor = 1.0
     var asOf = Timestamp("2026-11-23T08:15:00Z")!
@@ -86,7 +88,8 @@ struct SimulatedTrial {
         if source == .mirror { drawn.cost.callsPerMonth = Double(pairsPerDay * 10) * 30.4 }
         drawn.cost.productionTokens = TokenTotals(input: Double(days * pairsPerDay * 400), output: Double(days * pairsPerDay * 10))
         drawn.cost.candidateTokens = TokenTotals(input: Double(days * pairsPerDay * 420), output: Double(days * pairsPerDay * 10))
-        let terms = TrialTerms(candidates: candidates, adjudicateBy: adjudicateBy)
+        let terms = TrialTerms(
+            candidates: candidates, adjudicateBy: adjudicateBy, judgeTrust: isJudged ? TrialTerms.trustInJudge : 0)
         let input = LookInput(
             terms: terms, days: days, cells: drawn.order.map { $0.with(count: drawn.cells[$0] ?? 0) }, sampled: days * pairsPerDay + 40,
             shed: 12, pairsPerDay: source == .imported ? nil : Double(pairsPerDay), tierGrid: grid, latency: drawn.latency,
@@ -127,6 +130,7 @@ struct SimulatedTrial {
         let tier = grid.isEmpty ? nil : tierIndex(of: sure, in: grid)
         let cell = EvidenceCell(
             day: day, segment: segment, agreement: differs ? .different : .identical, adjudication: adjudication,
+            prediction: isJudged && differs && !timedOut && drawn.differing.all % 10 > 0 ? Double(correct.difference ?? 0) : 0,
             failureDifference: timedOut ? 1 : 0,
             control: control
                 ? ControlDraw(probability: controlRate, outcome: random.happens(selfDisagreement) ? .differed : .agreed)
@@ -238,6 +242,11 @@ struct SimulatedTrial {
                     price: .tokens(input: 0.125, output: 0.5, cachedInput: nil), calls: compared, pricedCalls: compared - 3,
                     estimatedCalls: 12),
                 callsPerMonth: source == .mirror ? Double(pairsPerDay * 10) * 30.4 : nil, pricedAt: asOf.adding(seconds: -700_000)),
+            judge: isJudged
+                ? ReportModel.JudgeFigures(
+                    model: "gpt-5-mini", promptVersion: 1, pairs: 400, opinions: 385, waiting: 12, reused: 9, calls: 801, cost: 1.234,
+                    dollarsPerDay: 5, orders: .init(331, of: 376), agreement: .init(0, of: 0), flips: .init(1, of: 19),
+                    errors: [.init(error: "malformed", pairs: 12), .init(error: "budget", pairs: 3)]) : nil,
             coverage: ReportModel.Coverage(
                 calls: sampled * 10, sampled: sampled, paired: source == .mirror ? sampled - 12 : compared, compared: compared,
                 skipped: source == .mirror ? [.init(reason: "retry", calls: 31), .init(reason: "no_match", calls: 12)] : [],

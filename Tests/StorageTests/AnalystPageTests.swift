@@ -43,7 +43,9 @@ struct AnalystPageTests {
         ("failure_modes", "day segment failure_mode pairs share correct_both production_only candidate_only neither unknown"),
         ("label_confusion", "production_label candidate_label pairs production_only candidate_only"),
         ("field_accuracy", "day path leg expected given matched field_precision field_recall"),
-        ("turns", "day turn pairs differing share production_only candidate_only"),
+        ("slices", "day dimension slice agreement failure_mode correct pairs"),
+        ("field_differences", "day path kind differences pairs"),
+        ("failure_costs", "day failure_mode correct pairs production_cost candidate_cost unpriced"),
         ("latency", "day leg metric samples p50 p50_lower p50_upper p95 p95_lower p95_upper p99 p99_lower p99_upper"),
         ("costs", "day leg calls cost_per_case cost_per_million_calls cost_per_month estimated_share"),
         ("gates", "day gate status estimate lower upper threshold blocking"),
@@ -53,8 +55,13 @@ struct AnalystPageTests {
         ("coverage_reasons", "day stage reason calls"),
         ("trials", "source state simulated started_at ends_at ended_at end_reason timezone settings_hash settings"),
         ("adjudications", "pair_id correct by who planned probability at"),
-        ("pairs", pairColumns),
-        ("disagreements", pairColumns + " differences"),
+        (
+            "judgements",
+            "pair_id f order_consistent same_meaning difference repeat_consistent reused model prompt_version calls error cost at"
+        ),
+        ("pairs", pairColumns + " request_hash"),
+        // Columns of `pairs` that came later stand after the differences here.
+        ("disagreements", pairColumns + " differences request_hash"),
     ]
 
     private static let legColumns = [
@@ -107,7 +114,7 @@ struct AnalystPageTests {
             listed.append(row)
         }
         var found = try columns(of: view).dropFirst(3)
-        if view == "disagreements" { found = found.suffix(1) }
+        if view == "disagreements" { found = found.filter { $0.name == "differences" } }
         #expect(found.map(\.name) == listed.map(\.name))
         for (column, row) in zip(found, listed) {
             // A leg's comment begins with whose leg it is.
@@ -250,7 +257,7 @@ struct AnalystPageTests {
         }
         let short = comparable.count - long
         let shortDifferent = comparable.count { $0.isDifferent } - long
-        #expect(found == ["under 30: \(short) \(shortDifferent) \(percent(shortDifferent, of: short))", "300 to 999: 7 7 100.0"])
+        #expect(found == ["under 100: \(short) \(shortDifferent) \(percent(shortDifferent, of: short))", "300 to 999: 7 7 100.0"])
     }
 
     @Test("8: by turn")

@@ -18,17 +18,19 @@ import Verdict
 
     init() throws { store = try StoreFixture() }
 
-    private func settings(_ drawn: Double?) throws -> WorkloadSettings {
+    private func settings(_ drawn: Double?, isJudged: Bool = false) throws -> WorkloadSettings {
         try labelSettings(workload: RandomPair.workload) { settings in
+            if isJudged { settings.judge = JudgeSettings(url: try! UpstreamURL("http://judge.test"), model: "judge-1") }
             settings.trial.timezone = "Europe/Berlin"
             if let drawn { settings.adjudicate.disagreements = drawn }
         }
     }
 
     /// Imports pairs and compares them; costs are reckoned from the tokens of the file.
-    private func take(_ pairs: [RandomPair], drawn: Double? = nil) throws -> StoredTrial {
+    private func take(_ pairs: [RandomPair], drawn: Double? = nil, isJudged: Bool = false) throws -> StoredTrial {
         let outcome = try RecordedPairs(store.connection).store(
-            lines: RecordedLines.file(pairs.map(\.line)), name: "pairs.jsonl", settings: settings(drawn), at: afterwards)
+            lines: RecordedLines.file(pairs.map(\.line)), name: "pairs.jsonl", settings: settings(drawn, isJudged: isJudged), at: afterwards
+        )
         #expect(outcome.stored == pairs.count)
         try compare(pairs)
         return outcome.trial
@@ -84,9 +86,9 @@ import Verdict
     /// of them that waits ends the first arm.
     private func capitals(
         _ ledger: [RandomPair], probability: Double, against mean: Double, above: Bool, score: (RandomPair) -> Score,
-        leavingOut first: Int = 0, serves: (RandomPair) -> Bool = { _ in true }
+        leavingOut first: Int = 0, bound: Double? = nil, serves: (RandomPair) -> Bool = { _ in true }
     ) -> (arms: [[Reckoning.Observation]], best: Double) {
-        let bound = 1 / probability
+        let bound = bound ?? 1 / probability
         var upToPending: [Reckoning.Observation] = []
         var whole: [Reckoning.Observation] = []
         var isBeforePending = true
@@ -107,9 +109,11 @@ import Verdict
         return (arms, arms.map { Reckoning.logCapital($0, above: above, mean) }.max()!)
     }
 
-    private func qualityLimits(_ ledger: [RandomPair], probability: Double, score: (RandomPair) -> Score) -> (Double, Double) {
-        let above = capitals(ledger, probability: probability, against: -0.02, above: true, score: score).arms
-        let below = capitals(ledger, probability: probability, against: -0.02, above: false, score: score).arms
+    private func qualityLimits(
+        _ ledger: [RandomPair], probability: Double, bound: Double? = nil, score: (RandomPair) -> Score
+    ) -> (Double, Double) {
+        let above = capitals(ledger, probability: probability, against: -0.02, above: true, score: score, bound: bound).arms
+        let below = capitals(ledger, probability: probability, against: -0.02, above: false, score: score, bound: bound).arms
         return (
             above.map { Reckoning.limit($0, above: true, alpha: alpha, from: -1, to: 1) }.max()!,
             below.map { Reckoning.limit($0, above: false, alpha: alpha, from: 1, to: -1) }.min()!
@@ -169,6 +173,34 @@ import Verdict
         #expect(isNear(look.latches.quality.lower, lower) && isNear(look.latches.quality.upper, upper))
         #expect(look.quality.pending == 0)
         #expect(look.quality.adjudicated == ledger.count { $0.differs && $0.isLabelled })
+    }
+
+    @Test func aJudgesPredictionsCountForHalfAndWhatIsKnownCorrectsThem() throws {
+        let pairs = RandomPair.week(3000, drawn: 0.4, seed: 6)
+        let trial = try take(pairs, drawn: 0.4, isJudged: true)
+        let known = Dictionary(uniqueKeysWithValues: pairs.map { ($0.id, $0) })
+        // The judge is right about four of five, and for every ninth pair it gives no opinion.
+        var predictions: [String: Double] = [:]
+        let line = JudgeQueue(store.connection)
+        while let task = try line.claim(lease: 60) {
+            let pair = try #require(known[task.claimed?.call.externalID ?? ""])
+            let number = predictions.count
+            let prediction = number % 9 == 8 ? 0 : number % 5 == 4 ? 0.5 : pair.difference
+            predictions[pair.id] = prediction
+            let result: Result<JudgeOpinion, JudgeFault> =
+                number % 9 == 8 ? .failure(.malformed) : .success(JudgeOpinion(prediction: prediction))
+            #expect(try line.settle(task, result, model: "judge-1", at: afterwards))
+        }
+        let look = try look(trial)
+        let ledger = try ledger(pairs)
+        #expect(predictions.count > 100 && look.quality.pairs == ledger.count(where: \.isComparable))
+        let score: (RandomPair) -> Score = { pair in
+            guard pair.differs else { return .known(0) }
+            let expected = 0.5 * (predictions[pair.id] ?? 0)
+            return .known(expected + (pair.isLabelled ? (pair.difference - expected) / 0.4 : 0))
+        }
+        let (lower, upper) = qualityLimits(ledger, probability: 0.4, bound: (1 + 0.5 * 0.6) / 0.4, score: score)
+        #expect(isNear(look.latches.quality.lower, lower) && isNear(look.latches.quality.upper, upper))
     }
 
     @Test func aDisagreementThatCouldNotBeDrawnIsNotTakenForHarmless() throws {

@@ -34,6 +34,13 @@ struct StoreFixture {
         return store
     }
 
+    /// A database as an older version left it.
+    static func migrated(through number: Int) throws -> StoreFixture {
+        let store = try StoreFixture(url: TemporaryPostgres.freshDatabase())
+        try Migrator(StoreMigrations.all.filter { $0.number <= number }).run(store.connection)
+        return store
+    }
+
     /// Another session on the same database.
     func another() throws -> PostgresConnection { try PostgresConnection(url: url, applicationName: "tests") }
 

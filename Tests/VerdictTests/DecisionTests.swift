@@ -174,6 +174,12 @@ struct DecisionTests {
         input.tier.latency = .fail
         #expect(decide(input) == Decision(.stay, because: .gate(.quality)))
         input.tier.latency = .pass
+        input.tier.savingLower = 0.15
+        input.tier.savingUpper = 0.19
+        #expect(decide(input) == Decision(.stay, because: .gate(.quality)))
+        // Too early to say what it saves: no reason to give it up.
+        input.tier.savingUpper = 0.32
+        #expect(decide(input) == Decision(.keepShadowing, because: .tier))
         input.tier.blocked = true
         #expect(decide(input) == Decision(.stay, because: .gate(.quality)))
     }

@@ -10,7 +10,9 @@ struct SimulatedPair {
     var difference: Int
     var differs: Bool
     var pending = false
+    var planned = true
     var probability = 1.0
+    var weight = 1.0
     var tier: Int?
 }
 
@@ -20,12 +22,12 @@ func cells(_ pairs: [SimulatedPair]) -> [EvidenceCell] {
     var counts: [EvidenceCell: Int] = [:]
     for (index, pair) in pairs.enumerated() {
         let adjudication: Adjudication =
-            !pair.differs
+            !pair.differs || !pair.planned
             ? .notPlanned
             : pair.pending ? .pending(probability: pair.probability) : .judged(difference: pair.difference, probability: pair.probability)
         let cell = EvidenceCell(
-            day: pair.day, agreement: pair.differs ? .different : .identical, adjudication: adjudication, tier: pair.tier,
-            beforeFirstPending: index < oldest, count: 0)
+            day: pair.day, weight: pair.weight, agreement: pair.differs ? .different : .identical, adjudication: adjudication,
+            tier: pair.tier, beforeFirstPending: index < oldest, count: 0)
         counts[cell, default: 0] += 1
     }
     return counts.map { cell, count in

@@ -121,6 +121,36 @@ struct LookTests {
         #expect(look(at: worse, after: good.latches).gate(.quality).status == .pass)
     }
 
+    @Test func aPassFromBeforeTheDaysAreOverMustHoldOnceTheyAre() {
+        var working = goodWeek()
+        working.days = 5
+        let early = look(at: working, after: Latches())
+        #expect(early.gate(.quality).status == .pass && early.gate(.reliability).status == .pass)
+        // Two days on which every tenth answer is worse: over the week the candidate is worse than allowed.
+        var week = goodWeek()
+        week.cells += (5..<7).map {
+            EvidenceCell(day: $0, segment: "web", agreement: .different, adjudication: .judged(difference: -1, probability: 1), count: 60)
+        }
+        let late = look(at: week, after: early.latches)
+        #expect(late.gate(.quality).status == .open)
+        #expect(late.decision == Decision(.keepShadowing, because: .gate(.quality)))
+        // What speaks against a candidate stays, however early it was found.
+        var refuted = Latches()
+        refuted.quality.upper = -0.03
+        #expect(look(at: working, after: refuted).latches.quality.upper == -0.03)
+    }
+
+    @Test func evidenceForATierFromBeforeTheDaysAreOverIsNotKept() {
+        var input = goodWeek()
+        input.cells = [EvidenceCell(day: 0, agreement: .identical, tier: 1, count: 2000)]
+        input.tierGrid = [0.5]
+        input.days = 6
+        let early = look(at: input, after: Latches())
+        #expect(early.tier.state == .certified && early.latches.tiers.map(\.above) == [0])
+        input.days = 7
+        #expect(look(at: input, after: early.latches).latches.tiers[0].above > 0)
+    }
+
     @Test func looksThatContradictEachOtherAreDrift() {
         let good = look(at: goodWeek(pairsPerDay: 4000), after: Latches())
         var changed = goodWeek()

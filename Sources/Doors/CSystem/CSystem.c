@@ -6,10 +6,13 @@
 #include <grp.h>
 #include <pthread.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #ifndef CLOSE_RANGE_CLOEXEC
@@ -171,3 +174,61 @@ int cs_lock(int descriptor) {
 }
 
 void cs_unlock(int descriptor) { flock(descriptor, LOCK_UN); }
+
+// The terminal. `is_raw` is set after the modes before are in `modes_before`, so that a handler never restores anything else.
+
+static struct termios modes_before;
+static struct termios modes_raw;
+static volatile sig_atomic_t is_raw;
+
+// Signals that end a process, a trap of its own included.
+static const int deadly[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGXCPU, SIGALRM};
+enum { deadly_count = sizeof deadly / sizeof *deadly };
+static struct sigaction actions_before[deadly_count];
+
+// tcsetattr and raise are async-signal-safe. The default action was put back by SA_RESETHAND, so the signal now ends the process.
+static void restore_and_die(int number) {
+    if (is_raw) tcsetattr(0, TCSANOW, &modes_before);
+    raise(number);
+}
+
+int cs_terminal_raw(void) {
+    if (is_raw) return 0;
+    if (tcgetattr(0, &modes_before) != 0) return -errno;
+    modes_raw = modes_before;
+    modes_raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG | IEXTEN);
+    modes_raw.c_iflag &= ~(tcflag_t)(IXON | ICRNL | INLCR | ISTRIP);
+    modes_raw.c_cc[VMIN] = 1;
+    modes_raw.c_cc[VTIME] = 0;
+    is_raw = 1;
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = restore_and_die;
+    action.sa_flags = (int)(SA_RESETHAND | SA_NODEFER);
+    for (int place = 0; place < deadly_count; place++) sigaction(deadly[place], &action, &actions_before[place]);
+    if (tcsetattr(0, TCSADRAIN, &modes_raw) == 0) return 0;
+    int code = errno;
+    cs_terminal_restore();
+    return -code;
+}
+
+void cs_terminal_restore(void) {
+    if (!is_raw) return;
+    tcsetattr(0, TCSADRAIN, &modes_before);
+    is_raw = 0;
+    for (int place = 0; place < deadly_count; place++) sigaction(deadly[place], &actions_before[place], NULL);
+}
+
+int cs_terminal_renew(void) {
+    struct termios now;
+    if (!is_raw || tcgetattr(0, &now) != 0 || (now.c_lflag & (ICANON | ECHO)) == 0) return 0;
+    return tcsetattr(0, TCSADRAIN, &modes_raw) == 0;
+}
+
+int cs_terminal_size(int *columns, int *rows) {
+    struct winsize size;
+    if (ioctl(1, TIOCGWINSZ, &size) != 0) return -errno;
+    *columns = size.ws_col;
+    *rows = size.ws_row;
+    return 0;
+}

@@ -95,6 +95,8 @@ extension JSONValue {
 
     private mutating func string(_ entry: cjson_entry) -> String? {
         position = Int(entry.position)
-        return unsafe String(validating: UnsafeBufferPointer(start: text + position, count: Int(entry.size)), as: UTF8.self)
+        let bytes = unsafe UnsafeBufferPointer(start: text + position, count: Int(entry.size))
+        guard let checked = unsafe try? UTF8Span(validating: bytes.span) else { return nil }
+        return String(copying: checked)
     }
 }

@@ -52,12 +52,13 @@ public enum UnderstudyProgram {
     public static let version = "0.1.0"
 
     static let commands: [Command] = [
-        .demo, .up, .mirror, .worker, .web, .migrate, .enable, .disable, .list, .status, .route, .import, .labels, .report, .sql, .standIn,
+        .demo, .up, .mirror, .worker, .web, .migrate, .enable, .disable, .list, .status, .route, .import, .labels, .review, .report,
+        .explain, .export, .sql, .standIn,
         .courier,
     ]
 
     /// Announced, and not built yet.
-    private static let laterCommands: Set<String> = ["replay", "review", "explain", "export", "promote", "rollback", "doctor"]
+    private static let laterCommands: Set<String> = ["replay", "promote", "rollback", "doctor"]
 
     /// Runs the program with its arguments (without the program's name) and returns the exit code:
     /// 0, 1 (failed) or 2 (wrong use).

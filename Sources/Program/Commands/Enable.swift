@@ -10,7 +10,7 @@ extension Command {
     static let enable = Command(
         "enable", summary: "Starts shadowing a workload, as a file says",
         details: """
-            Checks the file (every fault with its line), reaches both models once, stores route and trial. Running mirrors follow within a
+            Checks the file (every fault with its line), reaches the models once, stores route and trial. Running mirrors follow within a
             second. The same file again changes nothing; a changed one ends that candidate's trial and starts the next, except for sample,
             control, limits, privacy, keys and prices, which may change within a trial.
             """,

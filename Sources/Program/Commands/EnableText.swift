@@ -8,7 +8,7 @@ struct EnableText: CustomStringConvertible {
     let outcome: Registry.EnableOutcome
     let callsPerDay: Double?
 
-    var description: String { [started, "", client, "", content, "", outlook].joined(separator: "\n") }
+    var description: String { ([started, "", client, "", content, ""] + schemaNote + [outlook]).joined(separator: "\n") }
 
     private var started: String {
         let name = "\(settings.candidate.name) for \(settings.workload)"
@@ -42,8 +42,32 @@ struct EnableText: CustomStringConvertible {
               every call      to \(settings.production.url.authority), as it came, with the app's own key
               \(share(settings.sample.rate)) of calls  also to \(settings.candidate.url.authority): the whole request without the app's key\(segments ?? "")
               \(share(settings.control)) of those    a second time to \(settings.production.url.authority), to see how often production disagrees with itself
-              kept            requests and answers of sampled calls in the database, \(kept); no key, no header but the named ones
+            \(judge)  kept            requests and answers of sampled calls in the database, \(kept); no key, no header but the named ones
             """
+    }
+
+    /// Where a judge's content goes, and whether it can make a difference; empty without one.
+    private var judge: String {
+        guard let judge = settings.judge else { return "" }
+        let limit = judge.limits.dollarsPerDay.map { ", at most \($0 == $0.rounded() ? "\(Int($0))" : "\($0)") USD a day" } ?? ""
+        let line =
+            "  if they differ  also to \(judge.url.authority) (\(judge.model)): request and both answers, without keys and models' names\(limit)\n"
+        switch (settings.adjudicate.by, settings.adjudicate.disagreements) {
+        case (.none, _):
+            return line + "                  (a reading only: it proves nothing without adjudicate: { by: labels } or people)\n"
+        case (_, 1):
+            return line
+                + "                  (it spares no label while every disagreement is labelled; adjudicate: { disagreements: 30% } would let it)\n"
+        default: return line
+        }
+    }
+
+    private var schemaNote: [String] {
+        let keywords = settings.compare.uncheckedSchemaKeywords
+        if keywords.isEmpty { return [] }
+        return [
+            "Of compare.schema, \(keywords.joined(separator: ", ")) cannot be checked: answers count as neither right nor wrong by it.", "",
+        ]
     }
 
     private var outlook: String {

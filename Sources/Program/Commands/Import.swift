@@ -34,6 +34,9 @@ extension Command {
             if bad > 0 { writeToStandardError("\(bad) lines were left out\n") }
             let known = outcome.alreadyThere > 0 ? ", \(outcome.alreadyThere) were there already" : ""
             print("Imported \(outcome.stored) pairs of \(settings.candidate.name) for \(settings.workload)\(known).")
+            if let judge = settings.judge {
+                print("A worker sends those that differ to the judge \(judge.model) at \(judge.url.authority): request and both answers.")
+            }
         }
     }
 
@@ -42,7 +45,9 @@ extension Command {
         "labels", operands: "import WORKLOAD FILE.jsonl", summary: "Brings gold labels, or people's judgements, to pairs",
         details: """
             One JSON object a line: {"id":"…","label":"card_arrival"} or {"request_id":"chatcmpl-…","label":"card_arrival"}, where id is a pair's,
-            a call's or an import's id and request_id the provider's id of production's answer. A judgement instead of a label:
+            a call's or an import's id and request_id the provider's id of production's answer. {"request_hash":"…",…} (explain shows it) or
+            the request itself, {"request":{"messages":[…]},…}, means every call that asked the same, whatever the model; a file of
+            export --for evals is such a file. A judgement instead of a label:
             {"id":"…","correct":"both|production_only|candidate_only|neither","who":"maria"}
             """
     ) { arguments in
@@ -52,7 +57,10 @@ extension Command {
             let progress = Progress("labels read")
             let outcome = try Labels(connection).store(file: words[2], workload: words[1], at: now()) { progress.show($0) }
             progress.end()
-            print("Stored \(outcome.stored) labels for \(words[1])\(outcome.unchanged > 0 ? ", \(outcome.unchanged) were known" : "").")
+            let calls = outcome.labelledCalls > outcome.stored ? " on \(outcome.labelledCalls) calls" : ""
+            print(
+                "Stored \(outcome.stored) labels for \(words[1])\(calls)\(outcome.unchanged > 0 ? ", \(outcome.unchanged) were known" : "")."
+            )
             if !outcome.unmatched.isEmpty {
                 let shown = outcome.unmatched.prefix(5).joined(separator: ", ")
                 print("\(outcome.unmatched.count) name no pair that is stored: \(shown)\(outcome.unmatched.count > 5 ? ", …" : "").")

@@ -4,9 +4,11 @@ internal import Glibc
 internal import HTTPClient
 internal import HTTPWire
 internal import JSON
+internal import Judge
 internal import ModelAPI
+internal import Traffic
 
-/// Reaches both models of a workload once, before a trial is started.
+/// Reaches the models of a workload once, before a trial is started.
 struct Probe {
     private let settings: WorkloadSettings
     private static let timeout: UInt64 = 20_000_000_000
@@ -18,6 +20,7 @@ struct Probe {
         let requester = try Requester()
         try probeProduction(requester)
         try probeCandidate(requester)
+        if let judge = settings.judge { try probe(judge, requester) }
     }
 
     /// Without a key of ours any HTTP answer shows that production is there: the app's own key serves the mirror.
@@ -62,6 +65,40 @@ struct Probe {
             )
         }
         say("candidate \(candidate.model) at \(candidate.url.authority) answers")
+    }
+
+    /// Asks the judge about two made-up answers: whether it can be bound to the form of a reply shows only then.
+    private func probe(_ judge: JudgeSettings, _ requester: Requester) throws {
+        let request: JSONValue = ["messages": [["role": "user", "content": "What is two and two? Answer with a digit."]]]
+        let material = JudgeMaterial(
+            request: request.serialised(), production: Leg(status: 200, output: "4"), candidate: Leg(status: 200, output: "5"))
+        var headers: Headers = [Header("Content-Type", "application/json"), Header("Understudy-Leg", "judge")]
+        if let key = try judge.key.map(secret) { headers.append("Authorization", "Bearer \(key)") }
+        let outgoing = OutgoingRequest(
+            method: "POST", origin: "\(judge.url.scheme)://\(judge.url.authority)", target: Array(ChatRequest.target(at: judge.url).utf8),
+            headers: headers,
+            body: .bytes(JudgePrompt.body(material, .productionFirst, model: judge.model, mark: "probe", temperature: nil)),
+            timeoutNanoseconds: max(Self.timeout, judge.limits.timeoutNanoseconds))
+        let reply: Requester.Reply
+        do {
+            reply = try requester.send(outgoing)
+        } catch {
+            throw CommandError.failed(
+                "the judge cannot be reached at \(judge.url): \(error). Check judge.url, or skip this with --no-probe.")
+        }
+        let said = String(decoding: reply.body.prefix(300), as: UTF8.self).split(separator: "\n").joined(separator: " ")
+        guard (200..<300).contains(reply.status) else {
+            throw CommandError.failed(
+                "the judge at \(judge.url) answers HTTP \(reply.status): \(said). Check judge.model and judge.key, or skip this with --no-probe."
+            )
+        }
+        let content = (try? JSONValue.parse(reply.body))?.at("/choices/0/message/content")?.stringValue ?? ""
+        guard (try? JudgeReply(content)) != nil else {
+            throw CommandError.failed(
+                "the judge \(judge.model) does not keep to the JSON schema that it is asked for (\(said)): "
+                    + "name a model and server that support response_format json_schema.")
+        }
+        say("judge \(judge.model) at \(judge.url.authority) answers")
     }
 
     private func secret(_ reference: KeyReference) throws -> String {

@@ -29,7 +29,8 @@ extension Command {
             }
             let spooled = try spooledPairs(arguments, connection)
             let undelivered = try Deliveries(connection).troubles(workload: workload, at: now())
-            let reports = statuses.map { StatusReport(status: $0, spooled: spooled, undelivered: undelivered) }
+            let feedback = try Feedback(connection).counts(workload: workload)
+            let reports = statuses.map { StatusReport(status: $0, spooled: spooled, feedback: feedback, undelivered: undelivered) }
             if arguments.has("json") {
                 let list = reports.map(\.json)
                 print((list.count == 1 ? list[0] : .array(list)).serialisedString())
@@ -54,6 +55,7 @@ extension Command {
 private struct StatusReport {
     let status: TrialStatus
     let spooled: Int
+    let feedback: FeedbackCounts
     let undelivered: [DeliveryTrouble]
 
     private var warnings: [String] {
@@ -76,6 +78,9 @@ private struct StatusReport {
         }
         if status.setAside > 0 {
             warnings.append("\(status.setAside) records could not be stored or compared; see understudy_store.set_aside.")
+        }
+        if let lost = feedback.outcomes["turned_away"], lost > 0 {
+            warnings.append("\(lost) lines of feedback were turned away because \(Feedback.mostWaiting) waited for their calls already.")
         }
         if status.waiting > 10_000 { warnings.append("\(status.waiting) pairs wait for a worker; start another with understudy worker.") }
         return warnings + undelivered.map(words)
@@ -103,25 +108,40 @@ private struct StatusReport {
     var json: JSONValue {
         let trial = status.trial
         let shed = JSONValue.object(status.shed.sorted { $0.key < $1.key }.map { JSONMember($0.key, JSONValue($0.value)) })
-        return [
+        var json: JSONValue = [
             "workload": JSONValue(trial.workload), "trial": JSONValue(trial.id.description), "candidate": JSONValue(trial.candidate),
             "source": JSONValue(trial.source.rawValue), "simulated": JSONValue(trial.simulated), "state": JSONValue(trial.state.rawValue),
             "day": JSONValue(status.day), "calls": JSONValue(status.calls), "sampled": JSONValue(status.sampled),
             "paired": JSONValue(status.paired),
-            "compared": JSONValue(status.compared), "spooled": JSONValue(spooled), "shed": shed,
+            "compared": JSONValue(status.compared), "spooled": JSONValue(spooled), "shed": shed, "feedback": feedbackJSON,
             "warnings": .array(warnings.map { JSONValue($0) }),
         ]
+        json["awaiting_judge"] = status.awaitingJudge.map { JSONValue($0) }
+        return json
+    }
+
+    private var feedbackJSON: JSONValue {
+        let outcomes = feedback.outcomes.sorted { $0.key < $1.key }.map { JSONMember($0.key, JSONValue($0.value)) }
+        return .object([JSONMember("waiting", JSONValue(feedback.waiting))] + outcomes)
+    }
+
+    /// Of the whole workload; nil where none came.
+    private var feedbackRow: [String]? {
+        guard !feedback.outcomes.isEmpty else { return nil }
+        let outcomes = feedback.outcomes.sorted { $0.key < $1.key }.map { "\($0.key.replacing("_", with: " ")) \($0.value)" }
+        return ["feedback", (["waiting \(feedback.waiting)"] + outcomes).joined(separator: ", ")]
     }
 
     var text: String {
         let trial = status.trial
-        let rows = [
-            ["calls", "\(status.calls)"], ["sampled", "\(status.sampled)"], ["paired", "\(status.paired)"],
-            ["compared", "\(status.compared)"],
-            ["spooled", "\(spooled)"], ["shed", status.shed.isEmpty ? "0" : reasons(status.shed)],
-        ]
+        let rows =
+            [
+                ["calls", "\(status.calls)"], ["sampled", "\(status.sampled)"], ["paired", "\(status.paired)"],
+                ["compared", "\(status.compared)"],
+                ["spooled", "\(spooled)"], ["shed", status.shed.isEmpty ? "0" : reasons(status.shed)],
+            ] + (status.awaitingJudge.map { [["awaiting judge", "\($0)"]] } ?? [])
         let head =
             "\(trial.workload) · \(trial.candidate)\(trial.simulated ? " (simulated)" : "") · \(trial.source.rawValue) · \(trial.state.rawValue), day \(status.day) of \(trial.settings.trial.days)"
-        return ([head, table(rows)] + warnings.map { "warning: \($0)" }).joined(separator: "\n")
+        return ([head, table(rows + [feedbackRow].compactMap { $0 })] + warnings.map { "warning: \($0)" }).joined(separator: "\n")
     }
 }

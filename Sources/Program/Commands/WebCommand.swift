@@ -9,9 +9,10 @@ internal import Web
 extension Command {
     /// The page.
     static let web = Command(
-        "web", summary: "Serves the reports as pages",
+        "web", summary: "Serves the reports as pages, and takes feedback",
         details: """
             Pages open with the token in DATA/web-token, as http://HOST:PORT/?token=…, a bearer token or the password of basic authentication.
+            POST /WORKLOAD/feedback with the bearer token takes truth that comes later, in the lines of labels import.
             It prints: ready web=http://…
             """, options: [.webAddress, .dataFolder]
     ) { arguments in

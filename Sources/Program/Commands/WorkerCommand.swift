@@ -13,6 +13,8 @@ extension Command {
         details: """
             Any number may run on one database; a report goes to a folder and to a webhook once, whichever of them takes it there.
             It prints: ready worker=running
+            Pairs whose workload names a judge are put to it from here: the judge's key must be in this program's environment, or in the file
+            that the settings name.
             """,
         options: reportOptions + [
             .value("metrics-address", "HOST:PORT", "/metrics, /livez and /readyz (none unless given); port 0 lets the kernel choose"),
@@ -34,12 +36,18 @@ extension Command {
         defer { served.stop() }
         var announced = false
         var ending = false
+        // Of its own: comparing never waits for a judge.
+        var judges: JudgeThread?
+        defer { judges?.stop() }
         while !ending {
             do {
                 try bringUpToDate(database)
                 let connection = try PostgresConnection(url: database, applicationName: "understudy worker")
                 if !announced { announce("ready worker=running" + (address.map { " metrics=\($0)" } ?? "")) }
                 announced = true
+                if judges == nil {
+                    judges = try JudgeThread(database: database, environment: currentEnvironment(), log: log, metrics: metrics)
+                }
                 served.isReady.store(true, ordering: .relaxed)
                 try Worker(connection, outlets: outlets, log: log, metrics: metrics).run {
                     ending = ending || endSignalArrives(within: 0)

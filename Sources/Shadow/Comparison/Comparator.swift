@@ -34,7 +34,7 @@ protocol AnswerComparison: Sendable {
 /// Compares the answers of one workload's pairs (design §7). Pure: the same answers always give the same finding.
 public struct Comparator: Sendable {
     /// Rises with every change that can change a finding; pairs compared by an older one are compared again.
-    public static let version = 1
+    public static let version = 2
 
     private let comparison: any AnswerComparison
 
@@ -55,9 +55,10 @@ public struct Comparator: Sendable {
     /// What the comparison of a pair comes to.
     ///
     /// `label` is the call's gold answer and `adjudication` a person's judgement, where there are such; where both say who was
-    /// right, the one that `adjudicateBy` names wins.
+    /// right, the one that `adjudicateBy` names wins. `opinion` is a judge model's, once there is one.
     public func compare(
-        _ answers: ComparedAnswers, label: JSONValue? = nil, adjudication: Correctness? = nil, adjudicateBy: Adjudicator = .labels
+        _ answers: ComparedAnswers, label: JSONValue? = nil, adjudication: Correctness? = nil, adjudicateBy: Adjudicator = .labels,
+        opinion: JudgeOpinion? = nil
     ) -> Finding {
         let production = Delivery(answers.production)
         let candidate = Delivery(answers.candidate)
@@ -67,11 +68,12 @@ public struct Comparator: Sendable {
         } else {
             let request = AskedRequest(comparison.readsRequest ? answers.request : [])
             finding = comparison.compare(production, candidate, request, gold: label)
+            if let opinion { finding = finding.judged(by: opinion) }
             finding.productionUnstable = answers.control.flatMap { isUnstable(production, Delivery($0), request) }
             judge(&finding, by: adjudicateBy, adjudication)
         }
-        finding.productionFailed = production.isFailure
-        finding.candidateFailed = candidate.isFailure
+        finding.productionFailed = finding.productionFailed || production.isFailure
+        finding.candidateFailed = finding.candidateFailed || candidate.isFailure
         return finding
     }
 

@@ -13,10 +13,12 @@ extension Finding {
 }
 
 extension Difference {
-    /// A value as it is stored with a difference: at most 2,000 characters of it.
+    /// A value as it is stored with a difference: at most 2,000 scalars of it. (A character may have any number of marks.)
     static func excerpt(_ text: String) -> String {
-        guard text.utf8.count > 2000, let end = text.index(text.startIndex, offsetBy: 2000, limitedBy: text.endIndex), end < text.endIndex
+        let scalars = text.unicodeScalars
+        guard text.utf8.count > 2000, let end = scalars.index(scalars.startIndex, offsetBy: 2000, limitedBy: scalars.endIndex),
+            end < scalars.endIndex
         else { return text }
-        return text[..<end] + "…"
+        return String(scalars[..<end]) + "…"
     }
 }

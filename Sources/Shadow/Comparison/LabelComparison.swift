@@ -64,7 +64,7 @@ struct LabelComparison: AnswerComparison {
         if !isSameText, right.isBuried || other.isBuried {
             return Finding(agreement: .different, failureMode: .verboseLabel, differences: wrappingFaults(production, candidate, read))
         }
-        if !read.isInside, let mode = toolCallMode(production.leg.toolCalls, candidate.leg.toolCalls) {
+        if !read.isInside, let mode = FailureMode.between(production.leg.toolCalls, candidate.leg.toolCalls) {
             return different(mode, production, candidate, read)
         }
         if isSameText { return Finding(agreement: .identical) }
@@ -75,7 +75,7 @@ struct LabelComparison: AnswerComparison {
     /// Neither answer is a label: they agree when the app received the same.
     private func unreadable(_ production: Delivery, _ candidate: Delivery, _ read: Readings) -> Finding {
         let (calls, otherCalls) = (production.leg.toolCalls, candidate.leg.toolCalls)
-        if production.fault == candidate.fault, toolCallMode(calls, otherCalls) == nil {
+        if production.fault == candidate.fault, FailureMode.between(calls, otherCalls) == nil {
             let text = read.isInside ? read.production.text : production.shown
             let other = read.isInside ? read.candidate.text : candidate.shown
             if text == other { return Finding(agreement: .identical) }
@@ -116,20 +116,6 @@ struct LabelComparison: AnswerComparison {
                 path: "", kind: FailureMode.verboseLabel.rawValue, productionValue: Difference.excerpt(production.shown),
                 candidateValue: Difference.excerpt(candidate.shown), rule: outermost.rule)
         }
-    }
-
-    /// How the candidate's tool calls differ from production's; nil when they mean the same. Ids are made up anew each time.
-    private func toolCallMode(_ calls: [ToolCall], _ others: [ToolCall]) -> FailureMode? {
-        if others.count > calls.count { return .extraToolCall }
-        if others.count < calls.count { return .missingToolCall }
-        for (call, other) in zip(calls, others) {
-            if call.name != other.name { return .toolMismatch }
-            if call.arguments == other.arguments { continue }
-            guard let arguments = try? JSONValue.parse(call.arguments), let otherArguments = try? JSONValue.parse(other.arguments),
-                arguments.canonical() == otherArguments.canonical()
-            else { return .argumentsMismatch }
-        }
-        return nil
     }
 
     /// Whether the text at the answer's place is the gold one.

@@ -2,7 +2,7 @@
 struct KeyGroup {
     /// The keys of each group (design §3), by the group's dotted path.
     static let knownKeys: [String: [String]] = [
-        "": ["workload", "compare", "production", "candidate", "match", "sample", "control", "adjudicate", "trial", "privacy"],
+        "": ["workload", "compare", "production", "candidate", "match", "sample", "control", "adjudicate", "judge", "trial", "privacy"],
         "compare": [
             "as", "labels", "schema", "ignore", "unordered", "tolerance", "formats", "ignore_arguments", "ordered_calls", "otherwise",
         ],
@@ -21,6 +21,10 @@ struct KeyGroup {
         "sample.conversation": ["header", "field"],
         "sample.segments": ["header", "rates"],
         "adjudicate": ["by", "disagreements"],
+        "judge": ["url", "model", "key", "price", "limits"],
+        "judge.price": ["input", "output", "cached_input"],
+        "judge.key": ["env", "file"],
+        "judge.limits": ["concurrency", "timeout", "per_day"],
         "trial": ["days", "max_days", "alpha", "candidates", "timezone", "deadline", "margins"],
         "trial.margins": ["quality", "tier", "reliability", "noise", "saving", "latency", "two_tier_latency"],
         "trial.margins.latency": ["p95", "p99"],

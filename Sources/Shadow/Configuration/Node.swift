@@ -47,9 +47,26 @@ struct Node: Sendable {
         }
     }
 
+    /// The node that a JSON Pointer names in the tree; nil when there is none.
+    func at(_ pointer: String) -> Node? {
+        var node = self
+        for token in JSONPointer.tokens(pointer) ?? [] {
+            switch node.content {
+            case .mapping(let entries):
+                guard let entry = entries.first(where: { $0.key == token }) else { return nil }
+                node = entry.value
+            case .sequence(let elements):
+                guard let index = Int(token), elements.indices.contains(index) else { return nil }
+                node = elements[index]
+            case .scalar: return nil
+            }
+        }
+        return node
+    }
+
     /// A text as it may stand in a one-line message.
-    static func readable(_ text: String) -> String {
-        let cut = text.unicodeScalars.prefix(60).map { $0.properties.generalCategory == .control ? " " : String($0) }.joined()
+    static func readable(_ text: String, length: Int = 60) -> String {
+        let cut = text.unicodeScalars.prefix(length).map { $0.properties.generalCategory == .control ? " " : String($0) }.joined()
         return cut.unicodeScalars.count < text.unicodeScalars.count ? cut + "…" : cut
     }
 }

@@ -1,4 +1,5 @@
 import JSON
+import JSONSchema
 
 extension SettingsDecoder {
     /// The keys of `compare` that mean nothing beside `as: label`, and the kinds that they belong to.
@@ -80,7 +81,7 @@ extension SettingsDecoder {
     /// A JSON Pointer that is not the whole value.
     static func pointer(_ text: String) throws(WrongValue) -> String {
         guard !text.isEmpty, JSONPointer.tokens(text) != nil else {
-            throw WrongValue(text, isNot: "a JSON Pointer; write it like /total or /lines/0/price")
+            throw WrongValue(text, isNot: "a JSON Pointer; write it like /total, /lines/0/price or, for every line, /lines/*/price")
         }
         return text
     }
@@ -93,9 +94,20 @@ extension SettingsDecoder {
         return text
     }
 
-    /// The schema itself: written here, or in the file that is named.
+    /// The schema itself: written here, or in the file that is named. What OpenAI's API wraps it in is taken off.
     private func schema(_ group: KeyGroup, _ node: Node) -> JSONValue? {
-        if case .mapping = node.content { return node.json }
+        if case .mapping = node.content {
+            guard let value = node.json else {
+                faults.add(node.place, group.field("schema"), "holds .inf or .nan, which JSON cannot")
+                return nil
+            }
+            let (schema, prefix) = JSONSchema.unwrapped(value) ?? (value, "")
+            do throws(JSONSchemaError) { _ = try JSONSchema(schema) } catch {
+                let place = node.at(prefix + error.pointer)?.place ?? node.place
+                faults.add(place, group.field("schema"), "is no JSON Schema: \(Node.readable("\(error)", length: 300))")
+            }
+            return schema
+        }
         return group.read(node, group.field("schema")) { path throws(WrongValue) -> JSONValue in
             guard let folder else { throw WrongValue("names a file; settings in JSON hold the schema itself") }
             let file = LocalFile(path, in: folder)
@@ -103,9 +115,13 @@ extension SettingsDecoder {
             do throws(LocalFileError) { bytes = try file.read(limit: 4 << 20) } catch {
                 throw WrongValue("\(file.path) cannot be read: \(error.reason)")
             }
-            let schema: JSONValue
-            do throws(JSONError) { schema = try JSONValue.parse(bytes) } catch { throw WrongValue("\(file.path) is not JSON: \(error)") }
-            guard case .object = schema else { throw WrongValue("\(file.path) is no JSON Schema: it holds \(schema.kind), not an object") }
+            let value: JSONValue
+            do throws(JSONError) { value = try JSONValue.parse(bytes) } catch { throw WrongValue("\(file.path) is not JSON: \(error)") }
+            guard case .object = value else { throw WrongValue("\(file.path) is no JSON Schema: it holds \(value.kind), not an object") }
+            let schema = JSONSchema.unwrapped(value)?.schema ?? value
+            do throws(JSONSchemaError) { _ = try JSONSchema(schema) } catch {
+                throw WrongValue("\(file.path) is no JSON Schema: \(Node.readable("\(error)", length: 300))")
+            }
             return schema
         }
     }

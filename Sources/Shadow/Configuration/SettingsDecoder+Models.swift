@@ -28,7 +28,7 @@ extension SettingsDecoder {
         return settings
     }
 
-    private func url(_ group: KeyGroup) -> UpstreamURL? {
+    func url(_ group: KeyGroup) -> UpstreamURL? {
         group.required("url", "https://api.openai.com").flatMap { node in
             group.read(node, group.field("url")) { text throws(WrongValue) in
                 do throws(UpstreamURL.Refusal) { return try UpstreamURL(text) } catch { throw WrongValue(error.description) }
@@ -56,7 +56,7 @@ extension SettingsDecoder {
         return api
     }
 
-    private func tokenPrice(_ group: KeyGroup) -> TokenPrice? {
+    func tokenPrice(_ group: KeyGroup) -> TokenPrice? {
         let perMillion: (String) throws(WrongValue) -> Double = { text throws(WrongValue) in
             try Quantity.number(text, "0 to 100000, in USD per million tokens") { $0 >= 0 && $0 <= 100_000 }
         }
@@ -89,7 +89,7 @@ extension SettingsDecoder {
     }
 
     /// Never repeats what stands there: it may be the key itself.
-    private func key(_ group: KeyGroup) -> KeyReference? {
+    func key(_ group: KeyGroup) -> KeyReference? {
         guard let node = group.node("key") else { return nil }
         let advice = "say key: { env: NAME_OF_A_VARIABLE } or key: { file: /path }"
         guard case .mapping = node.content else {

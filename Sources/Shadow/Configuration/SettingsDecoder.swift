@@ -15,6 +15,7 @@ struct SettingsDecoder {
         let sample = sample(group)
         let control = group.read("control") { text throws(WrongValue) in try Quantity.share(text, zero: true) }
         let adjudicate = group.group("adjudicate").map(adjudicate)
+        let judge = group.group("judge").flatMap(judge)
         let trial = group.group("trial").map(trial)
         let privacy = group.group("privacy").map(privacy)
         guard faults.faults.isEmpty, let workload, let compare, let production, let candidate else { return nil }
@@ -23,6 +24,7 @@ struct SettingsDecoder {
         if let sample { settings.sample = sample }
         if let control { settings.control = control }
         if let adjudicate { settings.adjudicate = adjudicate }
+        settings.judge = judge
         if let trial { settings.trial = trial }
         if let privacy { settings.privacy = privacy }
         return settings

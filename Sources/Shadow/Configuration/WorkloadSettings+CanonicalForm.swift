@@ -12,22 +12,25 @@ extension WorkloadSettings {
         json["sample"] = sample.json
         json["control"] = JSONValue(control)
         json["adjudicate"] = ["by": .string(adjudicate.by.rawValue), "disagreements": JSONValue(adjudicate.disagreements)]
+        json["judge"] = judge?.json
         json["trial"] = trial.json
         json["privacy"] = ["retain": .string(privacy.retainDays.map { "\($0)d" } ?? "forever"), "redact": [], "capture": "full"]
         return json
     }
 
     /// 32 hexadecimal digits that stand for what may not change within a trial: everything but `sample`, `control`,
-    /// `candidate.limits`, `trial.deadline`, `privacy`, keys and prices (design §1). Different hashes: different trials.
+    /// `candidate.limits`, `judge.limits`, `trial.deadline`, `privacy`, keys and prices (design §1). Different hashes: different trials.
     ///
     /// Two SipHash-2-4 of the canonical JSON under fixed keys: stable for ever, no protection against malice needed.
     public var frozenHash: String {
         var json = canonicalJSON()
         for key in ["sample", "control", "privacy"] { json[key] = nil }
-        for (section, keys) in [
-            ("production", ["price", "key"]), ("candidate", ["price", "dedicated", "key", "limits"]), ("trial", ["deadline"]),
-        ] {
-            var rest = json[section] ?? [:]
+        let changeable = [
+            ("production", ["price", "key"]), ("candidate", ["price", "dedicated", "key", "limits"]),
+            ("judge", ["price", "key", "limits"]), ("trial", ["deadline"]),
+        ]
+        for (section, keys) in changeable {
+            guard var rest = json[section] else { continue }
             for key in keys { rest[key] = nil }
             json[section] = rest
         }
@@ -116,15 +119,32 @@ extension CandidateSettings {
 
 extension CandidateLimits {
     fileprivate var json: JSONValue {
-        let milliseconds = Double(timeoutNanoseconds) / 1e6
-        let length = milliseconds == milliseconds.rounded() ? "\(Int64(milliseconds))" : "\(milliseconds)"
-        return [
-            "concurrency": JSONValue(concurrency), "queue": JSONValue(queue), "timeout": .string("\(length)ms"),
-            "per_day": .string(dollarsPerDay.map { "\($0) USD" } ?? "none"),
-            "calls_per_minute": callsPerMinute.map { JSONValue($0) } ?? "none",
+        [
+            "concurrency": JSONValue(concurrency), "queue": JSONValue(queue), "timeout": milliseconds(timeoutNanoseconds),
+            "per_day": dollars(dollarsPerDay), "calls_per_minute": callsPerMinute.map { JSONValue($0) } ?? "none",
         ]
     }
 }
+
+extension JudgeSettings {
+    fileprivate var json: JSONValue {
+        var json: JSONValue = ["url": .string(url.description), "model": .string(model)]
+        json["key"] = key?.json
+        json["price"] = price?.json
+        json["limits"] = [
+            "concurrency": JSONValue(limits.concurrency), "timeout": milliseconds(limits.timeoutNanoseconds),
+            "per_day": dollars(limits.dollarsPerDay),
+        ]
+        return json
+    }
+}
+
+private func milliseconds(_ nanoseconds: UInt64) -> JSONValue {
+    let milliseconds = Double(nanoseconds) / 1e6
+    return .string((milliseconds == milliseconds.rounded() ? "\(Int64(milliseconds))" : "\(milliseconds)") + "ms")
+}
+
+private func dollars(_ amount: Double?) -> JSONValue { .string(amount.map { "\($0) USD" } ?? "none") }
 
 extension TokenPrice {
     fileprivate var json: JSONValue {

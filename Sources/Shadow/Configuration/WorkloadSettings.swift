@@ -12,6 +12,8 @@ public struct WorkloadSettings: Sendable, Hashable {
     /// π_A: the share of pairs for which production is asked a second time; 0…1.
     public var control: Double
     public var adjudicate: AdjudicateSettings
+    /// A model that predicts who is right where the answers differ; nil asks none.
+    public var judge: JudgeSettings?
     public var trial: TrialSettings
     public var privacy: PrivacySettings
 
@@ -19,7 +21,7 @@ public struct WorkloadSettings: Sendable, Hashable {
     public init(
         workload: String, compare: CompareSettings, production: ProductionSettings, candidate: CandidateSettings,
         match: MatchSettings = MatchSettings(), sample: SampleSettings = SampleSettings(), control: Double = 0.05,
-        adjudicate: AdjudicateSettings = AdjudicateSettings(), trial: TrialSettings = TrialSettings(),
+        adjudicate: AdjudicateSettings = AdjudicateSettings(), judge: JudgeSettings? = nil, trial: TrialSettings = TrialSettings(),
         privacy: PrivacySettings = PrivacySettings()
     ) {
         self.workload = workload
@@ -30,6 +32,7 @@ public struct WorkloadSettings: Sendable, Hashable {
         self.sample = sample
         self.control = control
         self.adjudicate = adjudicate
+        self.judge = judge
         self.trial = trial
         self.privacy = privacy
     }

@@ -11,13 +11,13 @@ final class CandidateCell {
     }
 
     private(set) var trial: MirrorTrial
-    private(set) var key: CandidateKey
+    private(set) var key: FoundKey
     private let calendar: TrialCalendar
     var cage: CandidateCage<Ticket>
     /// Pairs handed to the spool.
     let pairs: Counter
 
-    init(_ trial: MirrorTrial, key: CandidateKey, pairs: Counter) {
+    init(_ trial: MirrorTrial, key: FoundKey, pairs: Counter) {
         self.trial = trial
         self.pairs = pairs
         self.key = key
@@ -28,7 +28,7 @@ final class CandidateCell {
     var candidate: CandidateSettings { trial.settings.candidate }
 
     /// Takes settings that may change within a trial.
-    func update(_ trial: MirrorTrial, key: CandidateKey) {
+    func update(_ trial: MirrorTrial, key: FoundKey) {
         self.trial = trial
         self.key = key
         cage.update(trial.settings.candidate)

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Small files as bytes: zone files and key files.
+/// Small files as bytes, such as zone files.
 enum FileBytes {
     /// The file's content, or nil when it cannot be read or is longer than `limit` bytes.
     static func read(_ path: String, limit: Int) -> [UInt8]? {

@@ -55,7 +55,7 @@ final class ShadowDesk: @unchecked Sendable {
     func follow(_ trials: [MirrorTrial], environment: [String: String]) {
         if client == nil { client = HTTPClient(loop: thread.loop) }
         for trial in trials {
-            let key = CandidateKey(trial.settings.candidate.key, environment: environment)
+            let key = FoundKey(trial.settings.candidate.key, environment: environment)
             if case .missing(let place) = key {
                 log.warning(
                     "mirror", "the candidate's key was not found, so its calls are shed; set it and restart the mirror",

@@ -58,7 +58,7 @@ extension ChatRequest {
 
     /// The path of chat completions below a base URL. A bare host gets the API's own `/v1`; a URL with a path is taken as the
     /// base that OpenAI's clients are given, or as the whole address where it names the endpoint.
-    static func target(at url: UpstreamURL) -> String {
+    public static func target(at url: UpstreamURL) -> String {
         if url.path.isEmpty { return "/v1/chat/completions" }
         return url.path.hasSuffix("/chat/completions") ? url.path : url.path + "/chat/completions"
     }

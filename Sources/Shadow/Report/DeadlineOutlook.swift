@@ -193,7 +193,7 @@ private struct DeadlinePlan {
             case .days, .pairs, .shed, .drift: false
             }
         }
-        return asked || look.basis != .agreement && look.waits.contains { $0.gate == .quality && $0.pairs == 0 }
+        return asked || look.basis.isAdjudicated && look.waits.contains { $0.gate == .quality && $0.pairs == 0 }
     }
 
     // MARK: What would make it so

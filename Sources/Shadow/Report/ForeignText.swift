@@ -11,6 +11,9 @@ enum ForeignText {
         shown(passage.text, rest: passage.rest, limit: limit, keepsLines: false)
     }
 
+    /// With its own lines.
+    static func block(_ text: String, limit: Int) -> String { shown(text, limit: limit, keepsLines: true) }
+
     /// A passage with its own lines.
     static func block(_ passage: ReportModel.Passage) -> String {
         shown(passage.text, rest: passage.rest, limit: limit, keepsLines: true)

@@ -53,7 +53,7 @@ struct JSONSections {
         queries = Queries(model)
     }
 
-    private var look: Look { model.look }
+    var look: Look { model.look }
 
     /// All but version, workload and trial, in the design's order.
     var members: [JSONMember] {
@@ -61,8 +61,10 @@ struct JSONSections {
             JSONMember("verdict", verdict), JSONMember("impact", impact), JSONMember("gates", gates), JSONMember("agreement", agreement),
             JSONMember("quality", quality), JSONMember("failure_modes", failureModes), JSONMember("confusion", confusion),
             JSONMember("label_matrix", labelMatrix), JSONMember("fields", fields), JSONMember("turns", turns),
-            JSONMember("latency", latency), JSONMember("cost", cost), JSONMember("two_tier", twoTier), JSONMember("coverage", coverage),
-            JSONMember("changes_since_last_week", changes), JSONMember("warnings", .array(sentences.warnings.map { JSONValue($0) })),
+            JSONMember("latency", latency), JSONMember("cost", cost), JSONMember("two_tier", twoTier),
+        ] + judge + [
+            JSONMember("coverage", coverage), JSONMember("changes_since_last_week", changes),
+            JSONMember("warnings", .array(sentences.warnings.map { JSONValue($0) })),
         ]
     }
 
@@ -168,7 +170,7 @@ struct JSONSections {
     var quality: JSONValue {
         let quality = look.quality
         let gate = look.gate(.quality)
-        let judged = look.basis != .agreement
+        let judged = look.basis.isAdjudicated
         return [
             "mode": JSONValue(judged ? "adjudicated" : "agreement"), "adjudicated": JSONValue(quality.counts.known),
             "both": JSONValue(quality.counts.both), "production_only": JSONValue(quality.counts.productionOnly),
@@ -185,7 +187,7 @@ struct JSONSections {
         ]
     }
 
-    private func estimate(_ estimate: Estimate?, n: Int) -> JSONValue {
+    func estimate(_ estimate: Estimate?, n: Int) -> JSONValue {
         [
             "estimate": JSONValue(estimate?.estimate), "lower": JSONValue(estimate?.lower), "upper": JSONValue(estimate?.upper),
             "n": JSONValue(n),

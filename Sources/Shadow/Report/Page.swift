@@ -99,9 +99,9 @@ struct Page {
         sentences = Sentences(model)
         let builder = PageBuilder(model)
         sections = [
-            builder.gates, builder.failures, builder.latency, builder.cost, builder.twoTier, builder.changes, builder.coverage,
-            builder.method,
-        ]
+            builder.gates, builder.failures, builder.latency, builder.cost, builder.twoTier, builder.judge, builder.changes,
+            builder.coverage, builder.method,
+        ].compactMap { $0 }
     }
 
     /// The five lines that say what to do, why and how sure that is; a line each for a deadline and a way out, where there are.

@@ -38,6 +38,7 @@ struct Queries {
         addLatency()
         addCost()
         addTier()
+        addJudge()
         addCoverage()
     }
 
@@ -82,7 +83,7 @@ struct Queries {
             add("/impact/saving_share", "share saved", "SELECT estimate FROM understudy.gates WHERE \(gateRow(.cost))")
         }
         let quality = gateRow(.quality)
-        if look.basis == .agreement {
+        if !look.basis.isAdjudicated {
             add("/impact/worse_per_10k/upper", "most answers of 10,000 that could be worse", worse("\"upper\"", quality))
         } else {
             if look.quality.worsePerTenThousand.estimate != nil {
@@ -136,7 +137,7 @@ struct Queries {
                 "SELECT avg((correct IN ('both', '\(leg)_only'))::int) AS estimate FROM understudy.pairs "
                     + "WHERE \(trial) AND correct <> 'unknown' AND agreement <> 'incomparable'")
         }
-        if model.look.basis != .agreement, model.look.gate(.quality).estimate != nil {
+        if model.look.basis.isAdjudicated, model.look.gate(.quality).estimate != nil {
             add(
                 "/quality/difference/estimate", "difference in accuracy", "SELECT estimate FROM understudy.gates WHERE \(gateRow(.quality))"
             )
@@ -175,11 +176,12 @@ struct Queries {
 
     private mutating func addTurns() {
         for (index, row) in model.turns.enumerated() where row.pairs > 0 {
-            let rows = "FROM understudy.turns WHERE \(trial) AND turn = \(row.turn)"
+            let rows =
+                "FROM understudy.slices WHERE \(trial) AND dimension = 'turn' AND slice = '\(row.turn)' AND agreement <> 'incomparable'"
             add("/turns/\(index)/pairs", "comparable pairs on turn \(row.turn)", "SELECT sum(pairs) AS estimate \(rows)")
             add(
                 "/turns/\(index)/share", "share that differs on turn \(row.turn)",
-                "SELECT sum(differing) / sum(pairs)::double precision AS estimate \(rows)")
+                "SELECT coalesce(sum(pairs) FILTER (WHERE agreement = 'different'), 0) / sum(pairs)::double precision AS estimate \(rows)")
         }
     }
 
@@ -224,6 +226,46 @@ struct Queries {
             add("/two_tier/escalation_rate", "share of calls escalated", "SELECT escalation_rate AS estimate \(rows)")
         }
         if tier.saving != nil { add("/two_tier/saving", "share of the cost saved", "SELECT saving AS estimate \(rows)") }
+    }
+
+    private mutating func addJudge() {
+        guard let judge = model.judge else { return }
+        let rows = "FROM understudy.judgements WHERE \(trial)"
+        add("/judge/pairs", "pairs that the judge is done with", "SELECT count(*) AS estimate \(rows)")
+        add("/judge/opinions", "pairs with the judge's opinion", "SELECT count(*) AS estimate \(rows) AND error IS NULL")
+        add("/judge/reused", "opinions taken from the same question", "SELECT count(*) AS estimate \(rows) AND reused")
+        add("/judge/calls", "calls to the judge", "SELECT coalesce(sum(calls), 0) AS estimate \(rows)")
+        if judge.cost != nil { add("/judge/cost", "what they cost in USD", "SELECT coalesce(sum(cost), 0) AS estimate \(rows)") }
+        if judge.orders.of > 0 {
+            add(
+                "/judge/order_consistency/estimate", "opinions whose two orders came out alike",
+                "SELECT avg(order_consistent::int) AS estimate \(rows) AND NOT reused")
+        }
+        if judge.agreement.of > 0 {
+            add(
+                "/judge/agreement/estimate", "opinions that agree with labels and people on who was right",
+                "SELECT avg((sign(said.f) = CASE pairs.correct WHEN 'candidate_only' THEN 1 WHEN 'production_only' THEN -1 ELSE 0 END)::int) "
+                    + "AS estimate FROM understudy.judgements AS said JOIN understudy.pairs ON pairs.pair_id = said.pair_id "
+                    + "WHERE said.\(trial) AND said.error IS NULL AND pairs.correct <> 'unknown'")
+        }
+        if judge.flips.of > 0 {
+            add(
+                "/judge/repeat_flips/estimate", "opinions that came out otherwise when asked again",
+                "SELECT avg((NOT repeat_consistent)::int) AS estimate \(rows) AND NOT reused")
+        }
+        if model.look.quality.predictedDifference != nil {
+            add(
+                "/judge/predicted_difference", "difference in accuracy by the judge's reading",
+                "SELECT sum(pairs.evidence_weight * CASE WHEN pairs.agreement = 'different' THEN coalesce(said.f, 0) ELSE 0 END) "
+                    + "/ sum(pairs.evidence_weight) AS estimate FROM understudy.pairs "
+                    + "LEFT JOIN understudy.judgements AS said ON said.pair_id = pairs.pair_id "
+                    + "WHERE pairs.\(trial) AND pairs.in_evidence AND pairs.agreement <> 'incomparable'")
+        }
+        for failure in judge.errors {
+            add(
+                JSONPointer.appending(failure.error, to: "/judge/errors"), "pairs without an opinion: \(ForeignText.name(failure.error))",
+                "SELECT count(*) AS estimate \(rows) AND error = \(Queries.quoted(failure.error))")
+        }
     }
 
     private mutating func addCoverage() {

@@ -25,7 +25,7 @@ extension ReportModel {
                 }),
             "label_matrix": labelMatrix?.record ?? .null, "fields": .array(fields.map(\.record)),
             "turns": .array(turns.map { .counts([$0.turn, $0.pairs, $0.different, $0.productionOnly, $0.candidateOnly]) }),
-            "spend": spend.record, "coverage": coverage.record, "earlier": earlier?.record ?? .null,
+            "spend": spend.record, "judge": judge?.record ?? .null, "coverage": coverage.record, "earlier": earlier?.record ?? .null,
             "warnings": .array(warnings.map(\.record)),
         ]
     }
@@ -120,6 +120,18 @@ extension ReportModel.LegSpend {
                 ["dedicated", JSONValue(hourly), JSONValue(tokens), JSONValue(replicas)]
             }
         return [price, JSONValue(calls), JSONValue(pricedCalls), JSONValue(estimatedCalls)]
+    }
+}
+
+extension ReportModel.JudgeFigures {
+    fileprivate var record: JSONValue {
+        func part(_ part: Part) -> JSONValue { .counts([part.count, part.of]) }
+        return [
+            "model": JSONValue(model), "prompt_version": JSONValue(promptVersion),
+            "pairs": .counts([pairs, opinions, waiting, reused, calls]), "cost": JSONValue(cost), "per_day": JSONValue(dollarsPerDay),
+            "orders": part(orders), "agreement": part(agreement), "flips": part(flips),
+            "errors": .array(errors.map { [JSONValue($0.error), JSONValue($0.pairs)] }),
+        ]
     }
 }
 

@@ -40,7 +40,8 @@ extension ReportModel {
                 TurnRow(
                     turn: $0[0].int, pairs: $0[1].int, different: $0[2].int, productionOnly: $0[3].int, candidateOnly: $0[4].int)
             },
-            spend: Spend(record["spend"], callsPerMonth: input.cost.callsPerMonth), coverage: Coverage(record["coverage"]), earlier: before,
+            spend: Spend(record["spend"], callsPerMonth: input.cost.callsPerMonth),
+            judge: record["judge"].isNull ? nil : JudgeFigures(record["judge"]), coverage: Coverage(record["coverage"]), earlier: before,
             warnings: try record["warnings"].list.map { try Warning($0) })
     }
 }
@@ -172,6 +173,18 @@ extension ReportModel.LegSpend {
             default: .none
             }
         self.init(price: price, calls: record[1].int, pricedCalls: record[2].int, estimatedCalls: record[3].int)
+    }
+}
+
+extension ReportModel.JudgeFigures {
+    fileprivate init(_ record: Recorded) {
+        func part(_ name: String) -> Part { Part(record[name][0].int, of: record[name][1].int) }
+        let pairs = record["pairs"]
+        self.init(
+            model: record["model"].text, promptVersion: record["prompt_version"].int, pairs: pairs[0].int, opinions: pairs[1].int,
+            waiting: pairs[2].int, reused: pairs[3].int, calls: pairs[4].int, cost: record["cost"].doubleOrNil,
+            dollarsPerDay: record["per_day"].doubleOrNil, orders: part("orders"), agreement: part("agreement"), flips: part("flips"),
+            errors: record["errors"].list.map { Failure(error: $0[0].text, pairs: $0[1].int) })
     }
 }
 

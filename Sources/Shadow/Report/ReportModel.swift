@@ -27,6 +27,8 @@ public struct ReportModel: Sendable, Hashable {
     public var turns: [TurnRow]
     /// Prices and volume behind the costs of the look.
     public var spend: Spend
+    /// How the judge model has done; nil where none is asked.
+    public var judge: JudgeFigures?
     /// The way from calls to compared pairs.
     public var coverage: Coverage
     /// What was known about a week ago; nil in a trial's first week.
@@ -38,7 +40,7 @@ public struct ReportModel: Sendable, Hashable {
     public init(
         trial: Trial, look: Look, agreement: AgreementCounts, failureModes: [FailureModeRow] = [], confusion: [ConfusionRow] = [],
         labelMatrix: LabelMatrix? = nil, fields: [FieldRow] = [], turns: [TurnRow] = [], spend: Spend = Spend(),
-        coverage: Coverage = Coverage(), earlier: EarlierFigures? = nil, warnings: [Warning] = []
+        judge: JudgeFigures? = nil, coverage: Coverage = Coverage(), earlier: EarlierFigures? = nil, warnings: [Warning] = []
     ) {
         self.trial = trial
         self.look = look
@@ -49,6 +51,7 @@ public struct ReportModel: Sendable, Hashable {
         self.fields = fields
         self.turns = turns
         self.spend = spend
+        self.judge = judge
         self.coverage = coverage
         self.earlier = earlier
         self.warnings = warnings

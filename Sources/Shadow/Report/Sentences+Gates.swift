@@ -22,7 +22,7 @@ extension Sentences {
         switch gate.name {
         case .evidence: return evidenceFinding(gate)
         case .reliability: return difference(gate, verb: "fails", than: production)
-        case .quality where look.basis == .agreement: return disagreementFinding(gate)
+        case .quality where !look.basis.isAdjudicated: return disagreementFinding(gate)
         case .quality: return difference(gate, verb: "is right", than: production) + auditWords(gate)
         case .noise: return noiseFinding(gate)
         case .failureConcentration: return concentrationClause
@@ -36,7 +36,7 @@ extension Sentences {
     private func evidenceFinding(_ gate: Gate) -> String {
         if gate.status == .pass {
             let compared = "\(Sentences.counted(look.day, "day")), \(Sentences.counted(look.quality.pairs, "compared pair"))"
-            if look.basis == .agreement { return compared }
+            if !look.basis.isAdjudicated { return compared }
             return compared + ", \(Sentences.counted(look.quality.adjudicated, "disagreement")) judged as planned"
         }
         let lacking = look.shortfalls.map(lack)
@@ -103,7 +103,7 @@ extension Sentences {
             lower <= 0 && upper >= 1
             ? "no limit known yet"
             : "between \(Numbers.percent(lower)) and \(Numbers.percent(upper, apartFrom: gate.threshold))"
-        let judged = gate.status == .pass ? "so it cannot lose more than that" : "and nobody has judged which answer is right"
+        let judged = gate.status == .pass ? "so it cannot lose more than that" : "and \(whoJudged) has judged which answer is right"
         return "\(candidate) differs from \(production) in \(Numbers.percent(estimate)) of answers (\(limits); \(allowed)), "
             + judged + auditWords(gate)
     }
@@ -121,7 +121,7 @@ extension Sentences {
     /// Where the candidate's own failures gather.
     var concentrationClause: String {
         guard look.quality.pairs > 0 else { return "nothing is compared yet" }
-        guard look.basis != .agreement else { return "nothing is judged, so no kind of request can be said to gather failures" }
+        guard look.basis.isAdjudicated else { return "nothing is judged, so no kind of request can be said to gather failures" }
         guard let worst = look.segments.first(where: \.blocking) else {
             return "no kind of request gathers \(candidate)'s own failures beyond the limit"
         }

@@ -50,7 +50,7 @@ extension Sentences {
         if decision.recommendation == .twoTier {
             return "Of 10,000 answers at most \(Numbers.answers(look.tier.certifiedAtMost)) would be worse (certified)."
         }
-        if look.basis == .agreement { return differSentence }
+        if !look.basis.isAdjudicated { return differSentence }
         let worse = look.quality.worsePerTenThousand
         guard let estimate = worse.estimate else {
             return "How many of 10,000 answers would be worse is unknown: nothing is judged yet (allowed \(allowedAnswers))."
@@ -82,7 +82,7 @@ extension Sentences {
         let (lower, upper) = (gate.lower ?? 0, gate.upper ?? 1)
         let range = lower <= 0 && upper >= 1 ? "unbounded yet" : "\(Numbers.answers(lower)) to \(Numbers.answers(upper))"
         return "Of 10,000 answers about \(Numbers.answers(estimate)) would differ (range: \(range); allowed \(allowedAnswers)); which are "
-            + "worse nobody has judged."
+            + "worse \(whoJudged) has judged."
     }
 
     // MARK: Gates and what fails most, one line each
@@ -125,10 +125,18 @@ extension Sentences {
 
     /// The most frequent way in which the candidate differs or fails.
     var worstFailure: String {
-        guard let row = model.failureModes.max(by: { $0.count < $1.count }), row.count > 0 else {
+        // Where it is known who was right, what only the candidate gets wrong is worse than what merely differs often.
+        let isJudged = look.basis.isAdjudicated && look.quality.counts.known > 0
+        func harm(_ productionOnly: Int, _ pairs: Int) -> (Int, Int) { (isJudged ? productionOnly : 0, pairs) }
+        let worstMode = model.failureModes.max {
+            harm($0.correctness.productionOnly, $0.count) < harm($1.correctness.productionOnly, $1.count)
+        }
+        guard let row = worstMode, row.count > 0 else {
             return model.agreement.comparable == 0 ? "Nothing is compared yet." : "No compared pair differs."
         }
-        if row.mode == .labelMismatch, let worst = model.confusion.max(by: { $0.pairs < $1.pairs }), worst.pairs > 0 {
+        if row.mode == .labelMismatch,
+            let worst = model.confusion.max(by: { harm($0.productionOnly, $0.pairs) < harm($1.productionOnly, $1.pairs) }), worst.pairs > 0
+        {
             let what = "\(ForeignText.name(worst.productionLabel)) read as \(ForeignText.name(worst.candidateLabel))"
             return most(what, worst.pairs, productionOnly: worst.productionOnly, candidateOnly: worst.candidateOnly)
         }
@@ -138,7 +146,7 @@ extension Sentences {
 
     private func most(_ what: String, _ pairs: Int, productionOnly: Int, candidateOnly: Int) -> String {
         let times = pairs == 1 ? "once" : "\(Numbers.count(pairs)) times"
-        if look.basis == .agreement || look.quality.counts.known == 0 { return "Differs most: \(what), \(times) (not judged)." }
+        if !look.basis.isAdjudicated || look.quality.counts.known == 0 { return "Differs most: \(what), \(times) (not judged)." }
         if productionOnly >= candidateOnly, productionOnly > 0 {
             return "Fails most: \(what), \(times) (production right in \(Numbers.count(productionOnly)))."
         }

@@ -20,7 +20,7 @@ extension Sentences {
         case .failureConcentration: concentrationClause
         case .cost where look.cost.saving == nil: "cost is open, because what the two models cost is not known"
         case .latency where look.latency.ratios.isEmpty: "latency is open until the first day with answers has ended"
-        case .quality where look.basis == .agreement: agreementClause
+        case .quality where !look.basis.isAdjudicated: agreementClause
         case .reliability, .quality, .noise, .latency, .cost: forecastClause(name) ?? pendingClause(name) ?? undecidedClause(name)
         }
     }
@@ -59,8 +59,11 @@ extension Sentences {
     private var agreementClause: String {
         guard let differing = look.noise.disagreement else { return "nothing is compared yet" }
         return "\(candidate) differs in \(Numbers.percent(differing.estimate)) of answers (allowed "
-            + "\(Numbers.percent(terms.margins.quality)) unjudged), and nobody has judged which are worse"
+            + "\(Numbers.percent(terms.margins.quality)) unjudged), and \(whoJudged) has judged which are worse"
     }
+
+    /// Who has judged where neither labels nor people have.
+    var whoJudged: String { look.basis == .judgeOnly ? "only a model" : "nobody" }
 
     /// How much more is likely needed; nil where that cannot be told.
     private func forecastClause(_ name: GateName) -> String? {
@@ -170,7 +173,8 @@ extension Sentences {
         if waitsForWorker { return "understudy worker, unless one is at work" }
         guard let step = possibleSpeedUps.first, !onlyTimeIsMissing else { return waitAction }
         switch step {
-        case .adjudicatePending, .adjudicate: return "understudy labels import \(name) FILE.jsonl"
+        case .adjudicate where terms.adjudicateBy == .none: return "\(speedUp(step)): set adjudicate.by, then understudy enable -f FILE"
+        case .adjudicatePending, .adjudicate: return "understudy review \(name)"
         case .raiseSamplingRate where model.trial.source == .imported: return "understudy import -f FILE PAIRS.jsonl with more pairs"
         case .raiseControlShare where model.trial.source == .imported:
             return "understudy import -f FILE PAIRS.jsonl with more pairs that have a control leg"
@@ -205,12 +209,5 @@ extension Sentences {
         return look.forecast?.days.map { "nothing to do until \(due($0)); keep shadowing" } ?? "nothing to do; keep shadowing"
     }
 
-    /// A word for a shell: quoted where it holds anything but the plainest characters.
-    func shellWord(_ word: String) -> String {
-        let plain = word.utf8.allSatisfy {
-            ($0 >= 48 && $0 <= 57) || ($0 >= 65 && $0 <= 90) || ($0 >= 97 && $0 <= 122) || "-_./:@+".utf8.contains($0)
-        }
-        if plain, !word.isEmpty { return word }
-        return "'" + ForeignText.name(word).split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
-    }
+    func shellWord(_ word: String) -> String { ShellWord.of(word) }
 }

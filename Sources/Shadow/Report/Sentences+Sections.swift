@@ -153,6 +153,11 @@ extension Sentences {
         if terms.candidates > 1 {
             lines.append("\(terms.candidates) candidates share the error of \(Numbers.percent(terms.alpha)); each is held to its part.")
         }
+        if terms.judgeTrust > 0 {
+            lines.append(
+                "A model judge's prediction counts for a differing pair at \(Numbers.percent(terms.judgeTrust)) of its size, corrected by every "
+                    + "pair that was judged: however bad the judge is, the chances of error above hold.")
+        }
         return lines
     }
 

@@ -53,6 +53,7 @@ struct Sentences {
         case .labels: "judged by labels (\(judged))"
         case .people: "judged by people (\(judged))"
         case .agreement: "not judged, by agreement only (\(Numbers.count(look.quality.pairs)) pairs)"
+        case .judgeOnly: "read by a model only, no proof (\(Numbers.count(look.quality.pairs)) pairs)"
         }
     }
 
@@ -82,9 +83,9 @@ struct Sentences {
     }
 
     private var switchClause: String {
-        look.basis == .agreement
-            ? "\(candidate) answers differently from \(production) in fewer than \(allowedAnswers) of 10,000 calls, and every gate passed"
-            : "\(candidate) loses fewer than \(allowedAnswers) of 10,000 answers against \(production), and every gate passed"
+        look.basis.isAdjudicated
+            ? "\(candidate) loses fewer than \(allowedAnswers) of 10,000 answers against \(production), and every gate passed"
+            : "\(candidate) answers differently from \(production) in fewer than \(allowedAnswers) of 10,000 calls, and every gate passed"
     }
 
     private var twoTierClause: String {
@@ -115,7 +116,7 @@ struct Sentences {
     }
 
     private func lossClause(_ gate: Gate) -> String {
-        guard look.basis != .agreement, let upper = gate.upper, upper < 0 else {
+        guard look.basis.isAdjudicated, let upper = gate.upper, upper < 0 else {
             return "\(candidate) loses more than the allowed \(allowedAnswers) of 10,000 answers against \(production)"
         }
         let lost = Numbers.answers(-upper)

@@ -79,14 +79,29 @@ enum TextLayout {
     /// How many columns a text takes: two for wide East Asian characters and emoji, none for combining ones.
     static func columns(_ text: String) -> Int { text.reduce(0) { $0 + columns(of: $1) } }
 
-    private static func columns(of character: Character) -> Int {
-        guard let scalar = character.unicodeScalars.first else { return 0 }
+    /// A sequence that is one picture takes two columns; any other cluster what its parts take, as terminals reckon.
+    static func columns(of character: Character) -> Int {
+        let scalars = character.unicodeScalars
+        guard let first = scalars.first else { return 0 }
+        if scalars.count == 1 { return columns(of: first) }
+        let isPicture = scalars.contains { $0.value == 0x200D || $0.value == 0xFE0F } || (0x1F1E6...0x1F1FF).contains(first.value)
+        return isPicture && first.value >= 0x203C ? 2 : scalars.reduce(0) { $0 + columns(of: $1) }
+    }
+
+    private static func columns(of scalar: Unicode.Scalar) -> Int {
         switch scalar.value {
         case 0..<0x300: return 1
-        case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60,
-            0xFFE0...0xFFE6, 0x1F300...0x1FAFF, 0x20000...0x3FFFD:
+        case 0x1100...0x115F, 0x231A...0x231B, 0x23E9...0x23EC, 0x25FD...0x25FE, 0x2614...0x2615, 0x2648...0x2653, 0x26AA...0x26AB,
+            0x26BD...0x26BE, 0x2705, 0x270A...0x270B, 0x2728, 0x274C, 0x274E, 0x2753...0x2755, 0x2757, 0x2795...0x2797, 0x2B1B...0x2B1C,
+            0x2B50, 0x2B55, 0x2E80...0x303E, 0x3041...0xA4CF, 0xA960...0xA97C, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
+            0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F680...0x1F6FF, 0x1F900...0x1FAFF, 0x20000...0x3FFFD:
             return 2
-        default: return scalar.properties.isDefaultIgnorableCodePoint || scalar.properties.generalCategory == .nonspacingMark ? 0 : 1
+        case 0x1160...0x11FF: return 0
+        default:
+            switch scalar.properties.generalCategory {
+            case .nonspacingMark, .enclosingMark: return 0
+            default: return scalar.properties.isDefaultIgnorableCodePoint ? 0 : 1
+            }
         }
     }
 

@@ -3,7 +3,7 @@ internal import Traffic
 
 /// Why pairs are to be compared.
 enum BatchReason: String {
-    case new, label, adjudication, comparator
+    case new, label, adjudication, comparator, judge
 }
 
 /// Hands pairs to the workers, in batches of one trial each.

@@ -24,6 +24,8 @@ public struct ClaimedPair: Sendable, Hashable {
     public var label: JSONValue?
     /// What was said last about who was right, by a person or where the pair was recorded.
     public var adjudication: Correctness?
+    /// A judge model's opinion, once there is one.
+    public var opinion: JudgeOpinion?
 
     /// Some leg's answer came from a simulated model.
     public var isSimulated: Bool { pair.candidate.simulated || call.production.simulated || call.control?.simulated == true }
@@ -53,6 +55,9 @@ public struct ComparedPair: Sendable, Hashable {
         self.finding = finding
         self.costs = costs
     }
+
+    /// The answers differ, and the candidate gave one.
+    var isForTheJudge: Bool { finding.agreement == .different && !finding.candidateFailed }
 
     /// As `FindingQueries.store` reads it.
     func json(label: JSONValue?) -> JSONValue {
@@ -123,5 +128,6 @@ extension ClaimedPair {
             planned: try row.bool("planned"), hashOrder: UInt64(try row.int("hash_order")) << 1)
         label = try row.jsonOrNull("label")
         adjudication = try row.wordOrNull("adjudication")
+        opinion = row.isNull("prediction") ? nil : try JudgeOpinion(row)
     }
 }

@@ -72,7 +72,8 @@ enum PairQueries {
                 pair.hash_order, pair.planned, call.called_at, call.control_rate, call.turn, call.control_drawn, call.workload,
                 call.source, call.external_id, call.segment, call.conversation, call.traceparent, call.path, \(request) AS request,
                 \(LegRows.columnList(.production, of: "call")), \(LegRows.columnList(.control, of: "call")),
-                \(LegRows.columnList(.candidate, of: "pair")), gold.label, said.correct AS adjudication
+                \(LegRows.columnList(.candidate, of: "pair")), gold.label, said.correct AS adjudication,
+                opinion.prediction, opinion.order_consistent, opinion.same_meaning, opinion.difference, opinion.repeat_consistent
             FROM understudy_store.pair
             JOIN understudy_store.call ON call.id = pair.call_id
             \(prompt)
@@ -82,6 +83,7 @@ enum PairQueries {
             LEFT JOIN LATERAL (
                 SELECT correct FROM understudy_store.adjudication WHERE pair_id = pair.id ORDER BY id DESC LIMIT 1
             ) AS said ON true
+            LEFT JOIN understudy_store.judge_opinion AS opinion ON opinion.pair_id = pair.id AND opinion.error IS NULL
             WHERE pair.id = ANY ($1)
             """
     }
@@ -90,5 +92,30 @@ enum PairQueries {
         SELECT agreement, equivalence, failure_mode, coalesce(differences, '[]') AS differences, production_unstable, ungrounded, correct,
             correct_by, production_label, candidate_label, production_failed, candidate_failed
         FROM understudy_store.comparison WHERE pair_id = $1
+        """
+
+    static let beside = """
+        SELECT call.request_hash, found.production_cost, found.candidate_cost, found.control_cost, found.in_evidence, found.consumed_correct
+        FROM understudy_store.call LEFT JOIN understudy_store.comparison AS found ON found.pair_id = $1
+        WHERE call.id = $2
+        """
+
+    static let goldAnswers = "SELECT label, origin, said_at FROM understudy_store.gold_label WHERE call_id = $1 ORDER BY id DESC"
+
+    static let judgements = "SELECT correct, who, said_at FROM understudy_store.adjudication WHERE pair_id = $1 ORDER BY id DESC"
+
+    static let named = """
+        SELECT DISTINCT pair_id FROM (
+            SELECT id AS pair_id FROM understudy_store.pair WHERE id = $1::uuid OR call_id = $1::uuid
+            UNION ALL
+            SELECT pair_id FROM understudy_store.import_key WHERE external_hash = $2::uuid
+            UNION ALL
+            SELECT pair.id FROM understudy_store.call JOIN understudy_store.pair ON pair.call_id = call.id
+            WHERE call.production_request_id = $3
+            UNION ALL
+            SELECT id FROM understudy_store.pair WHERE candidate_request_id = $3
+        ) AS meant
+        ORDER BY pair_id
+        LIMIT $4::bigint
         """
 }

@@ -1,3 +1,4 @@
+internal import Configuration
 internal import JSON
 public import Postgres
 public import Traffic
@@ -84,6 +85,9 @@ public struct ComparisonQueue {
         try connection.transaction {
             guard try connection.query(ComparisonQueries.holdLease, [.int(batch.id), .id(batch.token)]).count == 1 else { return false }
             if !compared.isEmpty { try save(batch, compared, comparatorVersion: comparatorVersion, at: moment) }
+            if batch.trial.settings.judge != nil {
+                try JudgeQueue(connection).enqueue(compared.filter(\.isForTheJudge).map(\.pair), of: batch.trial.id)
+            }
             if !batch.trial.simulated, batch.pairs.contains(where: \.isSimulated) {
                 try connection.execute(ComparisonQueries.markSimulated, [.id(batch.trial.id)])
             }
@@ -107,6 +111,7 @@ public struct ComparisonQueue {
             try connection.execute(FindingQueries.move, [.ids(known), .int(-1)])
             try connection.execute(FindingQueries.replace, binds)
         }
+        try connection.execute(FindingQueries.takeNames, [.ids(ids), .id(batch.trial.id)])
         try connection.execute(FindingQueries.move, [.ids(ids), .int(1)])
         try countUses(batch, compared, except: known)
     }

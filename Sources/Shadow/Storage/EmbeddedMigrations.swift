@@ -1155,8 +1155,8 @@ enum EmbeddedMigrations {
         Migration(
             number: 8, name: "comparisons",
             sql: ##"""
-                -- What comparing JSON documents and conversations adds to the findings: how the answers stand to each field of the gold answer,
-                -- how the pairs come out by their place in the conversation, and the keywords of a schema that could not be checked.
+                -- What comparing documents and conversations adds to the findings, and rollups for every question that is asked about all pairs:
+                -- by field, by turn, by length and by prompt. Counting a million pairs anew takes seconds, reading these a millisecond.
 
                 -- [{"path", "production", "candidate"}], each outcome right, wrong, missing, extra or absent; null without a gold document.
                 ALTER TABLE understudy_store.comparison ADD COLUMN fields jsonb;
@@ -1178,17 +1178,52 @@ enum EmbeddedMigrations {
                     PRIMARY KEY (trial, day, path, leg)
                 );
 
-                -- Rollup: how the pairs of a day came out by their place in the conversation.
-                CREATE TABLE understudy_store.turn_count (
+                -- Rollup: how the pairs of a day came out by what else tells them apart.
+                --   turn     the call's place in its conversation: 1 to 10, which stands for all from the tenth on
+                --   length   the input's length: 0 under 100 characters, then from 100, 300, 1,000, 3,000 and 10,000 on
+                --   prompt   the hash of what repeats in the requests; '(others)' for all but the first 200 of a trial
+                --   control  where production was asked twice: same, differs, or failed
+                CREATE TABLE understudy_store.slice_count (
                     trial uuid NOT NULL,
                     day date NOT NULL,
-                    -- From 1; 10 stands for all from the tenth on.
-                    turn integer NOT NULL CHECK (turn BETWEEN 1 AND 10),
+                    dimension text NOT NULL CHECK (dimension IN ('turn', 'length', 'prompt', 'control')),
+                    slice text NOT NULL,
                     agreement text NOT NULL,
+                    failure_mode text NOT NULL,
                     correct text NOT NULL,
                     pairs bigint NOT NULL,
-                    PRIMARY KEY (trial, day, turn, agreement, correct)
+                    PRIMARY KEY (trial, day, dimension, slice, agreement, failure_mode, correct)
                 );
+
+                -- Rollup: the single differences, by field. Places in arrays are laid together as *; paths beyond a trial's first 500 as /(others).
+                CREATE TABLE understudy_store.difference_count (
+                    trial uuid NOT NULL,
+                    day date NOT NULL,
+                    path text NOT NULL,
+                    kind text NOT NULL,
+                    differences bigint NOT NULL,
+                    pairs bigint NOT NULL,
+                    PRIMARY KEY (trial, day, path, kind)
+                );
+
+                -- The names that a trial's rollups count by: its first prompts, and the first paths of fields and of differences. Whatever comes
+                -- later is counted together, so that no answer can make the rollups grow without end.
+                CREATE TABLE understudy_store.counted_name (
+                    trial uuid NOT NULL,
+                    kind text NOT NULL CHECK (kind IN ('prompt', 'field', 'difference')),
+                    name text NOT NULL,
+                    PRIMARY KEY (trial, kind, name)
+                );
+
+                -- What the pairs cost, beside how they came out.
+                ALTER TABLE understudy_store.outcome_count
+                    ADD COLUMN production_cost double precision NOT NULL DEFAULT 0,
+                    ADD COLUMN candidate_cost double precision NOT NULL DEFAULT 0,
+                    -- Those whose candidate's cost is not known.
+                    ADD COLUMN unpriced bigint NOT NULL DEFAULT 0;
+
+                -- The slowest calls of a trial.
+                CREATE INDEX pair_duration ON understudy_store.pair (trial, candidate_duration_ms DESC) WHERE candidate_duration_ms IS NOT NULL;
 
                 CREATE VIEW understudy.field_accuracy AS
                 SELECT trial.workload, trial.id AS trial, trial.candidate,
@@ -1199,20 +1234,34 @@ enum EmbeddedMigrations {
                 JOIN understudy_store.trial ON trial.id = counted.trial
                 WHERE counted.expected > 0 OR counted.given > 0;
 
-                CREATE VIEW understudy.turns AS
+                CREATE VIEW understudy.slices AS
                 SELECT trial.workload, trial.id AS trial, trial.candidate,
-                    counted.day, counted.turn, sum(counted.pairs)::bigint AS pairs,
-                    coalesce(sum(counted.pairs) FILTER (WHERE agreement = 'different'), 0)::bigint AS differing,
-                    coalesce(sum(counted.pairs) FILTER (WHERE agreement = 'different'), 0) / sum(counted.pairs)::double precision AS share,
-                    coalesce(sum(counted.pairs) FILTER (WHERE correct = 'production_only'), 0)::bigint AS production_only,
-                    coalesce(sum(counted.pairs) FILTER (WHERE correct = 'candidate_only'), 0)::bigint AS candidate_only
-                FROM understudy_store.turn_count AS counted
+                    counted.day, counted.dimension, counted.slice, counted.agreement, nullif(counted.failure_mode, '') AS failure_mode, counted.correct,
+                    counted.pairs
+                FROM understudy_store.slice_count AS counted
                 JOIN understudy_store.trial ON trial.id = counted.trial
-                WHERE counted.agreement <> 'incomparable'
-                GROUP BY trial.id, counted.day, counted.turn
+                WHERE counted.pairs > 0;
+
+                CREATE VIEW understudy.field_differences AS
+                SELECT trial.workload, trial.id AS trial, trial.candidate, counted.day, counted.path, counted.kind, counted.differences, counted.pairs
+                FROM understudy_store.difference_count AS counted
+                JOIN understudy_store.trial ON trial.id = counted.trial
+                WHERE counted.pairs > 0;
+
+                CREATE VIEW understudy.failure_costs AS
+                SELECT trial.workload, trial.id AS trial, trial.candidate,
+                    counted.day, counted.failure_mode, counted.correct, sum(counted.pairs)::bigint AS pairs,
+                    sum(counted.production_cost) AS production_cost,
+                    CASE WHEN sum(counted.unpriced) < sum(counted.pairs) THEN sum(counted.candidate_cost) END AS candidate_cost,
+                    sum(counted.unpriced)::bigint AS unpriced
+                FROM understudy_store.outcome_count AS counted
+                JOIN understudy_store.trial ON trial.id = counted.trial
+                WHERE counted.agreement = 'different'
+                GROUP BY trial.id, counted.day, counted.failure_mode, counted.correct
                 HAVING sum(counted.pairs) > 0;
 
-                GRANT SELECT ON understudy.field_accuracy, understudy.turns TO understudy_analyst;
+                GRANT SELECT ON understudy.field_accuracy, understudy.slices, understudy.field_differences, understudy.failure_costs
+                    TO understudy_analyst;
 
                 COMMENT ON VIEW understudy.field_accuracy IS 'How often each field of a JSON answer was as the gold answer has it, by day and leg.';
                 COMMENT ON COLUMN understudy.field_accuracy.workload IS 'The workload.';
@@ -1226,17 +1275,274 @@ enum EmbeddedMigrations {
                 COMMENT ON COLUMN understudy.field_accuracy.matched IS 'How often both have the same value.';
                 COMMENT ON COLUMN understudy.field_accuracy.field_precision IS 'matched ÷ given: how much of what the leg says is right.';
                 COMMENT ON COLUMN understudy.field_accuracy.field_recall IS 'matched ÷ expected: how much of what is right the leg says.';
-                COMMENT ON VIEW understudy.turns IS 'How often the answers differ, by the call''s place in its conversation.';
-                COMMENT ON COLUMN understudy.turns.workload IS 'The workload.';
-                COMMENT ON COLUMN understudy.turns.trial IS 'The trial''s id.';
-                COMMENT ON COLUMN understudy.turns.candidate IS 'The candidate''s name.';
-                COMMENT ON COLUMN understudy.turns.day IS 'The calendar day of the call, in the trial''s time zone.';
-                COMMENT ON COLUMN understudy.turns.turn IS 'The number of user messages so far, from 1; 10 stands for all from the tenth on.';
-                COMMENT ON COLUMN understudy.turns.pairs IS 'Pairs whose answers could be compared.';
-                COMMENT ON COLUMN understudy.turns.differing IS 'Of them: the answers differ.';
-                COMMENT ON COLUMN understudy.turns.share IS 'Their share.';
-                COMMENT ON COLUMN understudy.turns.production_only IS 'Pairs of that turn in which only production was right.';
-                COMMENT ON COLUMN understudy.turns.candidate_only IS 'Pairs of that turn in which only the candidate was right.';
+                COMMENT ON VIEW understudy.slices IS 'How the pairs came out by turn, input length, prompt and control.';
+                COMMENT ON COLUMN understudy.slices.workload IS 'The workload.';
+                COMMENT ON COLUMN understudy.slices.trial IS 'The trial''s id.';
+                COMMENT ON COLUMN understudy.slices.candidate IS 'The candidate''s name.';
+                COMMENT ON COLUMN understudy.slices.day IS 'The calendar day of the call, in the trial''s time zone.';
+                COMMENT ON COLUMN understudy.slices.dimension IS 'turn, length, prompt or control.';
+                COMMENT ON COLUMN understudy.slices.slice IS 'Turn: 1 to 10 (and later). Length: 0 under 100 characters, then from 100, 300, 1,000, 3,000, 10,000 on. Prompt: its hash. Control: same, differs or failed.';
+                COMMENT ON COLUMN understudy.slices.agreement IS 'identical, equivalent, different or incomparable.';
+                COMMENT ON COLUMN understudy.slices.failure_mode IS 'How the candidate failed or differs.';
+                COMMENT ON COLUMN understudy.slices.correct IS 'Who was right: both, production_only, candidate_only, neither or unknown.';
+                COMMENT ON COLUMN understudy.slices.pairs IS 'How many pairs.';
+                COMMENT ON VIEW understudy.field_differences IS 'How often each field differed, and how.';
+                COMMENT ON COLUMN understudy.field_differences.workload IS 'The workload.';
+                COMMENT ON COLUMN understudy.field_differences.trial IS 'The trial''s id.';
+                COMMENT ON COLUMN understudy.field_differences.candidate IS 'The candidate''s name.';
+                COMMENT ON COLUMN understudy.field_differences.day IS 'The calendar day of the call, in the trial''s time zone.';
+                COMMENT ON COLUMN understudy.field_differences.path IS 'JSON Pointer into the answer; * stands for any place in an array, empty for the answer as a whole.';
+                COMMENT ON COLUMN understudy.field_differences.kind IS 'What differs: a failure mode, or the rule by which the values count as equal.';
+                COMMENT ON COLUMN understudy.field_differences.differences IS 'How many single differences.';
+                COMMENT ON COLUMN understudy.field_differences.pairs IS 'In how many pairs.';
+                COMMENT ON VIEW understudy.failure_costs IS 'What the pairs that differ cost, in USD, by failure mode and who was right.';
+                COMMENT ON COLUMN understudy.failure_costs.workload IS 'The workload.';
+                COMMENT ON COLUMN understudy.failure_costs.trial IS 'The trial''s id.';
+                COMMENT ON COLUMN understudy.failure_costs.candidate IS 'The candidate''s name.';
+                COMMENT ON COLUMN understudy.failure_costs.day IS 'The calendar day of the call, in the trial''s time zone.';
+                COMMENT ON COLUMN understudy.failure_costs.failure_mode IS 'How the candidate failed or differs.';
+                COMMENT ON COLUMN understudy.failure_costs.correct IS 'Who was right: both, production_only, candidate_only, neither or unknown.';
+                COMMENT ON COLUMN understudy.failure_costs.pairs IS 'How many pairs.';
+                COMMENT ON COLUMN understudy.failure_costs.production_cost IS 'What production cost in them.';
+                COMMENT ON COLUMN understudy.failure_costs.candidate_cost IS 'What the candidate cost in them, as far as that is known; null where it is of none.';
+                COMMENT ON COLUMN understudy.failure_costs.unpriced IS 'Of them: the candidate''s cost is not known.';
+
+                """##),
+        Migration(
+            number: 9, name: "judge",
+            sql: ##"""
+                -- A judge model's predictions about pairs that differ: who waits for it, what it was asked, what it came to.
+                --
+                -- A pair that the comparison finds different gets a task in the same transaction, and the evidence ledger stops before the oldest
+                -- task: a prediction is fixed before its pair counts, and stays. Tables, not partitions: only pairs that differ are in them.
+
+                -- Pairs whose opinion is outstanding, claimed by workers with SKIP LOCKED.
+                --
+                --   waiting ──claim──▶ claimed ──call──▶ claimed ──…──▶ (deleted: an opinion stands in its place, if need be one with an error)
+                --      ▲                  │ lease expired, worker dead; or a call failed: asked again, later
+                --      └──────────────────┘
+                CREATE TABLE understudy_store.judge_task (
+                    pair_id uuid PRIMARY KEY,
+                    trial uuid NOT NULL,
+                    -- The evidence ledger stops before the oldest of them.
+                    called_at timestamptz NOT NULL,
+                    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+                    not_before timestamptz NOT NULL DEFAULT clock_timestamp(),
+                    lease_until timestamptz,
+                    -- Who holds it; what another token brings comes too late.
+                    lease_token uuid,
+                    CHECK ((lease_until IS NULL) = (lease_token IS NULL))
+                );
+                CREATE INDEX judge_task_trial ON understudy_store.judge_task (trial, called_at);
+                CREATE INDEX judge_task_next ON understudy_store.judge_task (called_at, pair_id);
+
+                -- Every call to a judge, with what came of it. They go with the pairs: what a model answers may repeat what it was shown.
+                CREATE TABLE understudy_store.judge_call (
+                    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+                    pair_id uuid NOT NULL,
+                    trial uuid NOT NULL,
+                    called_at timestamptz NOT NULL,
+                    duration_ms double precision,
+                    -- USD; null where no price is known.
+                    cost double precision,
+                    input_tokens integer,
+                    output_tokens integer,
+                    prompt_version integer NOT NULL,
+                    attempt smallint NOT NULL,
+                    tokens_estimated boolean NOT NULL,
+                    ask text NOT NULL CHECK (ask IN ('production_first', 'candidate_first', 'again')),
+                    model text NOT NULL,
+                    error text,
+                    -- The model's own words, cut; also those that were no opinion.
+                    answer text,
+                    -- However often workers die: stored once.
+                    UNIQUE (pair_id, prompt_version, ask, attempt),
+                    CHECK (error IS NOT NULL OR answer IS NOT NULL)
+                );
+                -- What a day has cost.
+                CREATE INDEX judge_call_trial ON understudy_store.judge_call (trial, called_at);
+
+                -- What the judge made of a pair, once for good. No text of the pair's is in it: it stays with the evidence.
+                CREATE TABLE understudy_store.judge_opinion (
+                    pair_id uuid PRIMARY KEY,
+                    trial uuid NOT NULL,
+                    settled_at timestamptz NOT NULL,
+                    -- f: the predicted D; 0 where no opinion came.
+                    prediction double precision NOT NULL CHECK (prediction BETWEEN -1 AND 1),
+                    -- USD of all its calls; null where no price is known.
+                    cost double precision,
+                    -- A hash over prompt version, judge, request and both answers: the same question is not asked twice while its pair is kept.
+                    content_hash uuid,
+                    prompt_version integer NOT NULL,
+                    calls smallint NOT NULL,
+                    -- Taken from another pair with the same question.
+                    reused boolean NOT NULL,
+                    order_consistent boolean,
+                    same_meaning boolean,
+                    -- The first order asked again predicted the same; null where it was not asked again.
+                    repeat_consistent boolean,
+                    model text NOT NULL,
+                    difference text,
+                    error text,
+                    CHECK ((error IS NULL) = (order_consistent IS NOT NULL) AND (error IS NULL) = (same_meaning IS NOT NULL)),
+                    CHECK (error IS NULL OR (prediction = 0 AND NOT reused))
+                );
+                CREATE INDEX judge_opinion_trial ON understudy_store.judge_opinion (trial, settled_at);
+                CREATE INDEX judge_opinion_content ON understudy_store.judge_opinion (content_hash) WHERE error IS NULL;
+
+                -- A pair is compared once more when an opinion about it has come.
+                ALTER TABLE understudy_store.batch DROP CONSTRAINT batch_reason_check;
+                ALTER TABLE understudy_store.batch
+                    ADD CONSTRAINT batch_reason_check CHECK (reason IN ('new', 'label', 'adjudication', 'comparator', 'judge'));
+
+                CREATE VIEW understudy.judgements AS
+                SELECT trial.workload, trial.id AS trial, trial.candidate,
+                    opinion.pair_id, opinion.prediction AS f, opinion.order_consistent, opinion.same_meaning, opinion.difference,
+                    opinion.repeat_consistent, opinion.reused, opinion.model, opinion.prompt_version, opinion.calls, opinion.error, opinion.cost,
+                    opinion.settled_at AS "at"
+                FROM understudy_store.judge_opinion AS opinion
+                JOIN understudy_store.trial ON trial.id = opinion.trial;
+                GRANT SELECT ON understudy.judgements TO understudy_analyst;
+
+                COMMENT ON VIEW understudy.judgements IS 'What the judge model predicts about pairs that differ: a row a pair, also where no opinion came.';
+                COMMENT ON COLUMN understudy.judgements.workload IS 'The workload.';
+                COMMENT ON COLUMN understudy.judgements.trial IS 'The trial''s id.';
+                COMMENT ON COLUMN understudy.judgements.candidate IS 'The candidate''s name.';
+                COMMENT ON COLUMN understudy.judgements.pair_id IS 'The pair''s id, a UUIDv7 of the call''s millisecond: time ranges by id_at() on it are fast.';
+                COMMENT ON COLUMN understudy.judgements.f IS 'Predicted difference, candidate right − production right, the mean of both orders, −1 to 1; 0 where no opinion came. It never says who was right.';
+                COMMENT ON COLUMN understudy.judgements.order_consistent IS 'Both orders of the answers gave the same prediction.';
+                COMMENT ON COLUMN understudy.judgements.same_meaning IS 'Both orders said that the answers mean the same.';
+                COMMENT ON COLUMN understudy.judgements.difference IS 'How the candidate''s answer differs, where both orders said so alike: none, style, omission, addition, contradiction or meaning.';
+                COMMENT ON COLUMN understudy.judgements.repeat_consistent IS 'The same order asked a second time gave the same prediction; null where it was not asked again.';
+                COMMENT ON COLUMN understudy.judgements.reused IS 'Taken from another pair with the same request and answers.';
+                COMMENT ON COLUMN understudy.judgements.model IS 'The judge model.';
+                COMMENT ON COLUMN understudy.judgements.prompt_version IS 'The version of the question that it was asked.';
+                COMMENT ON COLUMN understudy.judgements.calls IS 'Calls that were made for it.';
+                COMMENT ON COLUMN understudy.judgements.error IS 'Why no opinion came, such as malformed, timeout or budget; null where one did.';
+                COMMENT ON COLUMN understudy.judgements.cost IS 'What its calls cost in USD; null where no price is known.';
+                COMMENT ON COLUMN understudy.judgements."at" IS 'When it was settled.';
+                COMMENT ON COLUMN understudy.verdicts.basis IS 'What correctness rests on: labels, people, agreement or judge_only.';
+
+                """##),
+        Migration(
+            number: 10, name: "people",
+            sql: ##"""
+                -- What people bring to calls and pairs: truth by what was asked, feedback that comes before its call, the review queue.
+
+                -- Stands for what a call asked (messages, tools, response format), whatever model and parameters it went with. Null where the request
+                -- could not be read, and of calls stored before this column was.
+                ALTER TABLE understudy_store.call ADD COLUMN request_hash uuid;
+                -- "All calls that asked this". Partitions that are there get it too; new ones are made like their parent.
+                CREATE INDEX call_request_hash ON understudy_store.call (request_hash) WHERE request_hash IS NOT NULL;
+
+                -- A word that is taken back is followed by 'unknown': each is kept, and the newest counts.
+                ALTER TABLE understudy_store.adjudication
+                    DROP CONSTRAINT adjudication_correct_check,
+                    ADD CONSTRAINT adjudication_correct_check CHECK (correct IN ('both', 'production_only', 'candidate_only', 'neither', 'unknown'));
+
+                -- What `review` serves next: the few that differ and that nobody has judged, those first that the verdict waits for, each in the
+                -- ledger's order. Of a conversation whose day has not ended any pair may yet be the evidence.
+                CREATE INDEX comparison_unjudged ON understudy_store.comparison (
+                    trial, (CASE WHEN planned AND in_evidence IS DISTINCT FROM false THEN 0 ELSE 1 END), called_at, pair_id)
+                    WHERE agreement = 'different' AND correct = 'unknown';
+
+                -- Pairs that somebody is looking at: no other reviewer gets them until the lease ends.
+                CREATE TABLE understudy_store.review_lease (
+                    pair_id uuid PRIMARY KEY,
+                    -- One run of `review`: two people may give the same name.
+                    session uuid NOT NULL,
+                    lease_until timestamptz NOT NULL
+                );
+
+                -- Feedback whose call is not stored, in the order in which it came. A worker looks again, ever more seldom, until the call is there
+                -- or the time that feedback is held is over.
+                CREATE TABLE understudy_store.waiting_feedback (
+                    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+                    received_at timestamptz NOT NULL,
+                    next_look_at timestamptz NOT NULL,
+                    workload text NOT NULL,
+                    -- As a line of `labels import` says it.
+                    line jsonb NOT NULL,
+                    CHECK (next_look_at >= received_at)
+                );
+                CREATE INDEX waiting_feedback_due ON understudy_store.waiting_feedback (next_look_at);
+                CREATE INDEX waiting_feedback_workload ON understudy_store.waiting_feedback (workload, id);
+
+                -- What became of feedback, in lines.
+                --   stored, unchanged   it named a stored call at once, and said something new or what was known
+                --   kept                it waits; from there: applied, expired (no such call came in time) or refused (it named several pairs)
+                --   turned_away         too many waited
+                CREATE TABLE understudy_store.feedback_count (
+                    workload text NOT NULL,
+                    outcome text NOT NULL CHECK (outcome IN ('stored', 'unchanged', 'kept', 'turned_away', 'applied', 'expired', 'refused')),
+                    lines bigint NOT NULL,
+                    PRIMARY KEY (workload, outcome)
+                );
+
+                -- `request_hash` at the end of the views of pairs.
+                CREATE OR REPLACE VIEW understudy_store.found_pair AS
+                SELECT trial.workload, pair.trial, trial.candidate,
+                    pair.id AS pair_id, pair.call_id, call.external_id, trial.source, call.called_at, call.segment, call.conversation, call.turn,
+                    call.prompt_hash,
+                    understudy_store.whole_request(prompt.content, call.request_rest) AS request,
+                    call.input,
+                    call.production_output, call.production_tool_calls, call.production_status, call.production_error, call.production_finish_reason,
+                    call.production_model, call.production_input_tokens, call.production_output_tokens, call.production_cached_input_tokens,
+                    call.production_reasoning_tokens, call.production_tokens_estimated, found.production_cost, call.production_duration_ms,
+                    call.production_ttft_ms, call.production_confidence, call.production_request_id,
+                    pair.candidate_output, pair.candidate_tool_calls, pair.candidate_status, pair.candidate_error, pair.candidate_finish_reason,
+                    pair.candidate_model, pair.candidate_input_tokens, pair.candidate_output_tokens, pair.candidate_cached_input_tokens,
+                    pair.candidate_reasoning_tokens, pair.candidate_tokens_estimated, found.candidate_cost, pair.candidate_duration_ms,
+                    pair.candidate_ttft_ms, pair.candidate_confidence, pair.candidate_request_id,
+                    call.control_output, call.control_tool_calls, call.control_status, call.control_error, call.control_finish_reason,
+                    call.control_model, call.control_input_tokens, call.control_output_tokens, call.control_cached_input_tokens,
+                    call.control_reasoning_tokens, call.control_tokens_estimated, found.control_cost, call.control_duration_ms, call.control_ttft_ms,
+                    call.control_confidence, call.control_request_id,
+                    pair.candidate_queue_ms, call.traceparent, pair.candidate_untranslated AS untranslated,
+                    (call.production_truncated OR pair.candidate_truncated OR coalesce(call.control_truncated, false)) AS capture_truncated,
+                    coalesce(found.day, (call.called_at AT TIME ZONE trial.timezone)::date) AS day,
+                    pair.sampling_rate, call.control_rate, pair.adjudication_probability, pair.planned, pair.evidence_weight, found.in_evidence,
+                    found.agreement, found.equivalence, found.failure_mode, found.ungrounded, found.production_unstable, found.label #>> '{}' AS label,
+                    found.correct, found.correct_by, found.differences, call.request_hash
+                FROM understudy_store.pair
+                JOIN understudy_store.trial ON trial.id = pair.trial
+                JOIN understudy_store.call ON call.id = pair.call_id
+                LEFT JOIN understudy_store.comparison AS found ON found.pair_id = pair.id
+                LEFT JOIN understudy_store.prompt ON prompt.hash = call.prompt_hash;
+
+                CREATE OR REPLACE VIEW understudy.pairs AS
+                SELECT
+                    workload, trial, candidate, pair_id, call_id, external_id, source, called_at, segment, conversation, turn, prompt_hash, request,
+                    input, production_output, production_tool_calls, production_status, production_error, production_finish_reason, production_model,
+                    production_input_tokens, production_output_tokens, production_cached_input_tokens, production_reasoning_tokens,
+                    production_tokens_estimated, production_cost, production_duration_ms, production_ttft_ms, production_confidence,
+                    production_request_id, candidate_output, candidate_tool_calls, candidate_status, candidate_error, candidate_finish_reason,
+                    candidate_model, candidate_input_tokens, candidate_output_tokens, candidate_cached_input_tokens, candidate_reasoning_tokens,
+                    candidate_tokens_estimated, candidate_cost, candidate_duration_ms, candidate_ttft_ms, candidate_confidence, candidate_request_id,
+                    control_output, control_tool_calls, control_status, control_error, control_finish_reason, control_model, control_input_tokens,
+                    control_output_tokens, control_cached_input_tokens, control_reasoning_tokens, control_tokens_estimated, control_cost,
+                    control_duration_ms, control_ttft_ms, control_confidence, control_request_id, candidate_queue_ms, traceparent, untranslated,
+                    capture_truncated, day, sampling_rate, control_rate, adjudication_probability, planned, evidence_weight, in_evidence, agreement,
+                    equivalence, failure_mode, ungrounded, production_unstable, label, correct, correct_by, request_hash
+                FROM understudy_store.found_pair;
+
+                CREATE OR REPLACE VIEW understudy.disagreements AS
+                SELECT * FROM understudy_store.found_pair WHERE agreement = 'different';
+
+                DO $comments$
+                DECLARE
+                    owner text;
+                BEGIN
+                    FOREACH owner IN ARRAY ARRAY['pairs', 'disagreements'] LOOP
+                        EXECUTE format('COMMENT ON COLUMN understudy.%I.request_hash IS %L', owner,
+                            'Stands for what was asked: messages, tools and response format, whatever the model; null where they could not be read.');
+                    END LOOP;
+                END
+                $comments$;
+                COMMENT ON COLUMN understudy.adjudications.correct IS
+                    'both, production_only, candidate_only or neither; unknown where the word before was taken back.';
+
+                REVOKE ALL ON understudy_store.review_lease, understudy_store.waiting_feedback, understudy_store.feedback_count FROM PUBLIC;
 
                 """##),
         Migration(

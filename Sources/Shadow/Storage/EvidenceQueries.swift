@@ -40,10 +40,12 @@ enum EvidenceQueries {
         WHERE found.trial = $1 AND found.pair_id = turn.pair_id AND turn.in_evidence IS NULL
         """
 
-    /// Where the ledger ends: at the oldest pair that is still to be compared or whose conversation's day has not ended.
+    /// Where the ledger ends: at the oldest pair that is still to be compared, first or because a judge has spoken, that waits for a judge,
+    /// or whose conversation's day has not ended.
     static let ledgerEnd = """
         SELECT least(
-            (SELECT min(first_called_at) FROM understudy_store.batch WHERE trial = $1 AND reason = 'new'),
+            (SELECT min(first_called_at) FROM understudy_store.batch WHERE trial = $1 AND reason IN ('new', 'judge')),
+            (SELECT min(called_at) FROM understudy_store.judge_task WHERE trial = $1),
             (SELECT min(called_at) FROM understudy_store.comparison WHERE trial = $1 AND in_evidence IS NULL)) AS ledger_end
         """
 
@@ -85,7 +87,7 @@ enum EvidenceQueries {
     }
 
     /// The ledger in groups. `$3`, `$4`: the oldest pending pair; `$5`: whether anything is judged in this trial; `$6`: the first
-    /// day; `$7`: the tier grid, rising; `$8`, `$9`: the last pair that fixed it.
+    /// day; `$7`: the tier grid, rising; `$8`, `$9`: the last pair that fixed it; `$10`: whether a judge predicts.
     static let cells = """
         SELECT found.day - $6::date AS day, found.segment, found.length_band, found.evidence_weight AS weight, found.agreement,
             coalesce(found.equivalence IN ('judge', 'within_tolerance'), false) AS needs_audit,
@@ -95,10 +97,13 @@ enum EvidenceQueries {
             found.control_rate, found.control_differed,
             CASE WHEN (found.called_at, found.pair_id) > ($8::timestamptz, $9::uuid) THEN \(tier("$7")) END AS tier,
             $3::timestamptz IS NULL OR (found.called_at, found.pair_id) < ($3, $4::uuid) AS before_pending,
+            CASE WHEN $10 AND found.agreement = 'different' THEN coalesce((
+                SELECT opinion.prediction FROM understudy_store.judge_opinion AS opinion WHERE opinion.pair_id = found.pair_id), 0)
+                ELSE 0 END AS prediction,
             count(*) AS pairs
         FROM \(ledger)
-        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13
-        ORDER BY 1, 2 NULLS FIRST, 3, 4, 5, 6, 7 NULLS FIRST, 8, 9, 10, 11 NULLS FIRST, 12 NULLS FIRST, 13
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
+        ORDER BY 1, 2 NULLS FIRST, 3, 4, 5, 6, 7 NULLS FIRST, 8, 9, 10, 11 NULLS FIRST, 12 NULLS FIRST, 13, 14
         """
 
     /// What a look takes from the evidence stays as it was then.

@@ -100,7 +100,7 @@ struct EvidenceReader {
             [
                 .id(trial.id), .moment(ledgerEnd), .moment(try pending?.moment("called_at")), .id(try pending?.id("pair_id")),
                 .bool(judges),
-                .text(firstDay), grid.bind, .moment(grid.calledAt), .id(grid.pair),
+                .text(firstDay), grid.bind, .moment(grid.calledAt), .id(grid.pair), .bool(trial.settings.judge != nil),
             ])
         return try rows.map { try cell($0) }
     }
@@ -112,7 +112,8 @@ struct EvidenceReader {
         return EvidenceCell(
             day: try row.int("day"), segment: row.textOrNull("segment"), lengthBand: try row.int("length_band"),
             weight: try row.double("weight"), agreement: try row.word("agreement"), needsAudit: try row.bool("needs_audit"),
-            adjudication: try adjudication(row), failureDifference: try row.int("failure_difference"), control: control,
+            adjudication: try adjudication(row), prediction: try row.double("prediction"),
+            failureDifference: try row.int("failure_difference"), control: control,
             tier: try row.intOrNull("tier"), beforeFirstPending: try row.bool("before_pending"), count: try row.int("pairs"))
     }
 
@@ -140,7 +141,7 @@ struct EvidenceReader {
                 latency: Verdict.LatencyLimits(p95: margins.latency.p95, p99: margins.latency.p99),
                 twoTierLatency: Verdict.LatencyLimits(p95: margins.twoTierLatency.p95, p99: margins.twoTierLatency.p99)),
             adjudicateBy: AdjudicationSource(trial.settings.adjudicate.by),
-            adjudicationFloor: floor)
+            adjudicationFloor: floor, judgeTrust: trial.settings.judge == nil ? 0 : TrialTerms.trustInJudge)
     }
 
     private func correctness() throws -> (agreeing: CorrectnessCounts, differing: CorrectnessCounts) {

@@ -28,8 +28,10 @@ enum FindingQueries {
             SELECT $2::integer AS sign, found.* FROM understudy_store.comparison AS found WHERE pair_id = ANY ($1)
         ), outcomes AS (
             \(moveOutcomes)
-        ), turns AS (
-            \(moveTurns)
+        ), slices AS (
+            \(moveSlices)
+        ), differing AS (
+            \(moveDifferences)
         ), labels AS (
             \(moveLabels)
         ), fields AS (
@@ -108,52 +110,104 @@ enum FindingQueries {
 
     private static let moveOutcomes = """
         INSERT INTO understudy_store.outcome_count AS counted (
-            trial, day, segment, agreement, equivalence, failure_mode, correct, correct_by, pairs)
+            trial, day, segment, agreement, equivalence, failure_mode, correct, correct_by, pairs, production_cost, candidate_cost,
+            unpriced)
         SELECT trial, day, coalesce(segment, ''), agreement, coalesce(equivalence, ''), coalesce(failure_mode, ''), correct,
-            coalesce(correct_by, ''), sum(sign)
+            coalesce(correct_by, ''), sum(sign), coalesce(sum(sign * production_cost), 0), coalesce(sum(sign * candidate_cost), 0),
+            coalesce(sum(sign) FILTER (WHERE candidate_cost IS NULL), 0)
         FROM change
         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
         ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
-        ON CONFLICT (trial, day, segment, agreement, equivalence, failure_mode, correct, correct_by)
+        ON CONFLICT (trial, day, segment, agreement, equivalence, failure_mode, correct, correct_by) DO UPDATE SET
+            pairs = counted.pairs + excluded.pairs, production_cost = counted.production_cost + excluded.production_cost,
+            candidate_cost = counted.candidate_cost + excluded.candidate_cost, unpriced = counted.unpriced + excluded.unpriced
+        """
+
+    /// What tells pairs apart beside their segment.
+    private static let moveSlices = """
+        INSERT INTO understudy_store.slice_count AS counted (trial, day, dimension, slice, agreement, failure_mode, correct, pairs)
+        SELECT change.trial, day, dimension, slice, agreement, coalesce(failure_mode, ''), correct, sum(sign)
+        FROM change
+        LEFT JOIN understudy_store.counted_name AS named
+            ON named.trial = change.trial AND named.kind = 'prompt' AND named.name = change.prompt_hash::text
+        CROSS JOIN LATERAL (VALUES
+            ('turn', least(turn, 10)::text), ('length', length_band::text),
+            ('prompt', CASE WHEN prompt_hash IS NOT NULL THEN coalesce(named.name, '(others)') END),
+            ('control', CASE WHEN control_drawn THEN
+                CASE production_unstable WHEN true THEN 'differs' WHEN false THEN 'same' ELSE 'failed' END END)
+        ) AS part (dimension, slice)
+        WHERE slice IS NOT NULL
+        GROUP BY 1, 2, 3, 4, 5, 6, 7
+        ORDER BY 1, 2, 3, 4, 5, 6, 7
+        ON CONFLICT (trial, day, dimension, slice, agreement, failure_mode, correct)
         DO UPDATE SET pairs = counted.pairs + excluded.pairs
         """
 
-    private static let moveTurns = """
-        INSERT INTO understudy_store.turn_count AS counted (trial, day, turn, agreement, correct, pairs)
-        SELECT trial, day, least(turn, 10), agreement, correct, sum(sign)
-        FROM change
-        GROUP BY 1, 2, 3, 4, 5
-        ORDER BY 1, 2, 3, 4, 5
-        ON CONFLICT (trial, day, turn, agreement, correct) DO UPDATE SET pairs = counted.pairs + excluded.pairs
-        """
+    /// A single difference's path with `*` for places in arrays.
+    private static let generalPath = "regexp_replace(single.path, '/[0-9]+(?=/|$)', '/*', 'g')"
 
-    /// The paths that a trial's fields are counted under at most: what answers name beyond these is not counted. A path that was
-    /// left out stays left out, since none of those counted ever goes.
-    static let maximumFieldPaths = 500
+    private static let moveDifferences = """
+        INSERT INTO understudy_store.difference_count AS counted (trial, day, path, kind, differences, pairs)
+        SELECT change.trial, day, coalesce(named.name, '/(others)'), single.kind, sum(sign * single.times), sum(sign)
+        FROM change
+        CROSS JOIN LATERAL (
+            SELECT \(generalPath) AS path, single.kind, count(*) AS times
+            FROM jsonb_to_recordset(change.differences) AS single (path text, kind text)
+            GROUP BY 1, 2
+        ) AS single
+        LEFT JOIN understudy_store.counted_name AS named
+            ON named.trial = change.trial AND named.kind = 'difference' AND named.name = single.path
+        WHERE change.differences IS NOT NULL
+        GROUP BY 1, 2, 3, 4
+        ORDER BY 1, 2, 3, 4
+        ON CONFLICT (trial, day, path, kind) DO UPDATE SET
+            differences = counted.differences + excluded.differences, pairs = counted.pairs + excluded.pairs
+        """
 
     private static let moveFields = """
         INSERT INTO understudy_store.field_count AS counted (trial, day, path, leg, expected, given, matched)
-        SELECT trial, day, path, leg, sum(sign * (outcome IN ('right', 'wrong', 'missing'))::integer),
+        SELECT change.trial, day, named.name, side.leg, sum(sign * (outcome IN ('right', 'wrong', 'missing'))::integer),
             sum(sign * (outcome IN ('right', 'wrong', 'extra'))::integer), sum(sign * (outcome = 'right')::integer)
-        FROM (
-            SELECT change.trial, change.day, change.sign, field.path, side.leg, side.outcome,
-                dense_rank() OVER (
-                    PARTITION BY change.trial
-                    ORDER BY NOT EXISTS (
-                        SELECT FROM understudy_store.field_count AS known WHERE known.trial = change.trial AND known.path = field.path
-                    ), field.path) AS place
-            FROM change
-            CROSS JOIN LATERAL jsonb_to_recordset(change.fields) AS field (path text, production text, candidate text)
-            CROSS JOIN LATERAL (VALUES ('production', field.production), ('candidate', field.candidate)) AS side (leg, outcome)
-            WHERE change.fields IS NOT NULL
-        ) AS scored
-        WHERE place <= greatest(\(maximumFieldPaths), (
-            SELECT count(DISTINCT path) FROM understudy_store.field_count AS known WHERE known.trial = scored.trial))
+        FROM change
+        CROSS JOIN LATERAL jsonb_to_recordset(change.fields) AS single (path text, production text, candidate text)
+        CROSS JOIN LATERAL (VALUES ('production', single.production), ('candidate', single.candidate)) AS side (leg, outcome)
+        JOIN understudy_store.counted_name AS named
+            ON named.trial = change.trial AND named.kind = 'field' AND named.name = single.path
+        WHERE change.fields IS NOT NULL
         GROUP BY 1, 2, 3, 4
         ORDER BY 1, 2, 3, 4
         ON CONFLICT (trial, day, path, leg) DO UPDATE SET
             expected = counted.expected + excluded.expected, given = counted.given + excluded.given,
             matched = counted.matched + excluded.matched
+        """
+
+    /// The names of each kind that a trial counts by.
+    private static let mostNames = "CASE kind WHEN 'prompt' THEN 200 ELSE 500 END"
+
+    /// Takes the names that some pairs bring into those that the trial counts by, while there is room. To be run before they are
+    /// added to the rollups; a name that found no room never gets any. `$1`: the pairs; `$2`: the trial.
+    static let takeNames = """
+        WITH found AS MATERIALIZED (
+            SELECT prompt_hash, differences, fields FROM understudy_store.comparison WHERE pair_id = ANY ($1)
+        ), named AS (
+            SELECT 'prompt' AS kind, prompt_hash::text AS name FROM found WHERE prompt_hash IS NOT NULL
+            UNION SELECT 'field', single.path
+            FROM found CROSS JOIN LATERAL jsonb_to_recordset(found.fields) AS single (path text) WHERE found.fields IS NOT NULL
+            UNION SELECT 'difference', \(generalPath)
+            FROM found CROSS JOIN LATERAL jsonb_to_recordset(found.differences) AS single (path text) WHERE found.differences IS NOT NULL
+        ), fresh AS (
+            SELECT kind, name, row_number() OVER (PARTITION BY kind ORDER BY name) AS place
+            FROM named
+            WHERE NOT EXISTS (
+                SELECT FROM understudy_store.counted_name AS known
+                WHERE known.trial = $2::uuid AND known.kind = named.kind AND known.name = named.name)
+        )
+        INSERT INTO understudy_store.counted_name (trial, kind, name)
+        SELECT $2::uuid, kind, name
+        FROM fresh
+        WHERE place <= \(mostNames) - (
+            SELECT count(*) FROM understudy_store.counted_name AS known WHERE known.trial = $2::uuid AND known.kind = fresh.kind)
+        ORDER BY 1, 2, 3
         """
 
     private static let moveLabels = """

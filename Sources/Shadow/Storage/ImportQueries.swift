@@ -7,15 +7,16 @@ enum ImportQueries {
 
     static let insertLabels = """
         INSERT INTO understudy_store.gold_label (call_id, label, origin, said_at)
-        SELECT call_id, label::jsonb, $3, $4 FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS said (call_id, label, place)
+        SELECT call_id, label::jsonb, $3, said_at::timestamptz
+        FROM unnest($1::uuid[], $2::text[], $4::text[]) WITH ORDINALITY AS said (call_id, label, said_at, place)
         ORDER BY place
         """
 
     /// Probability and plan are the pair's own.
     static let insertAdjudications = """
         INSERT INTO understudy_store.adjudication (pair_id, trial, probability, said_at, planned, correct, who)
-        SELECT pair.id, pair.trial, pair.adjudication_probability, $4, pair.planned, said.correct, said.who
-        FROM unnest($1::uuid[], $2::text[], $3::text[]) WITH ORDINALITY AS said (pair_id, correct, who, place)
+        SELECT pair.id, pair.trial, pair.adjudication_probability, said.said_at::timestamptz, pair.planned, said.correct, said.who
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS said (pair_id, correct, who, said_at, place)
         JOIN understudy_store.pair ON pair.id = said.pair_id
         ORDER BY place
         """
@@ -26,8 +27,9 @@ enum ImportQueries {
     /// known counts, so that nothing is meant twice. External ids are found by the hash that keeps imports unique.
     static let findTargets = """
         WITH asked AS (
-            SELECT named, id, external_hash, request_id
-            FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS asked (named, id, external_hash, request_id)
+            SELECT named, id, external_hash, request_id, request_hash
+            FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+                AS asked (named, id, external_hash, request_id, request_hash)
         ), trials AS (
             SELECT id FROM understudy_store.trial WHERE workload = $1
         ), found AS (
@@ -50,6 +52,11 @@ enum ImportQueries {
             UNION ALL
             SELECT asked.named, 5, pair.id, pair.call_id, pair.trial
             FROM asked JOIN understudy_store.pair ON pair.candidate_request_id = asked.request_id
+            UNION ALL
+            SELECT asked.named, 6, pair.id, pair.call_id, pair.trial
+            FROM asked
+            JOIN understudy_store.call ON call.request_hash = asked.request_hash::uuid
+            JOIN understudy_store.pair ON pair.call_id = call.id
         )
         SELECT named, pair_id, call_id, trial
         FROM (SELECT *, min(kind) OVER (PARTITION BY named) AS first_kind FROM found WHERE trial IN (SELECT id FROM trials)) AS ranked
@@ -58,11 +65,12 @@ enum ImportQueries {
         """
 
     static let newestLabels = """
-        SELECT DISTINCT ON (call_id) call_id, label FROM understudy_store.gold_label WHERE call_id = ANY ($1) ORDER BY call_id, id DESC
+        SELECT DISTINCT ON (call_id) call_id, label, said_at FROM understudy_store.gold_label WHERE call_id = ANY ($1)
+        ORDER BY call_id, id DESC
         """
 
     static let newestAdjudications = """
-        SELECT DISTINCT ON (pair_id) pair_id, correct, who FROM understudy_store.adjudication WHERE pair_id = ANY ($1)
+        SELECT DISTINCT ON (pair_id) pair_id, correct, who, said_at FROM understudy_store.adjudication WHERE pair_id = ANY ($1)
         ORDER BY pair_id, id DESC
         """
 

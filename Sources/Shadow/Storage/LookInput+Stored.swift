@@ -5,9 +5,13 @@ internal import Verdict
 
 /// `LookInput` and `Latches` as JSON, exactly: numbers keep every bit, so that an old verdict can be reached again.
 extension LookInput {
+    /// The form that this version writes; looks of trials without a judge stay readable for those before it.
+    private static let newestVersion = 2
+
     var json: JSONValue {
         [
-            "version": 1, "terms": terms.json, "days": JSONValue(days), "cells": .array(cells.map(\.json)), "sampled": JSONValue(sampled),
+            "version": JSONValue(terms.judgeTrust > 0 ? LookInput.newestVersion : 1), "terms": terms.json, "days": JSONValue(days),
+            "cells": .array(cells.map(\.json)), "sampled": JSONValue(sampled),
             "shed": JSONValue(shed), "pairs_per_day": JSONValue(pairsPerDay), "tier_grid": .array(tierGrid.map { JSONValue($0) }),
             "latency": latency.json, "cost": cost.json, "agreeing": agreeing.json, "differing": differing.json,
         ]
@@ -15,7 +19,7 @@ extension LookInput {
 
     init(json: JSONValue) throws(StorageError) {
         let reader = StoredValue(json, "look")
-        guard try reader.int("version") == 1 else {
+        guard try (1...LookInput.newestVersion).contains(reader.int("version")) else {
             throw StorageError(.unreadable, "a stored look was written by a later version: use that version")
         }
         var cells: [EvidenceCell] = []
@@ -76,12 +80,13 @@ extension EvidenceCell {
             case .agreed: false
             case .differed: true
             }
-        return [
+        let elements: [JSONValue] = [
             JSONValue(day), JSONValue(segment), JSONValue(lengthBand), JSONValue(weight), .string(agreement.rawValue), .bool(needsAudit),
             judged,
             JSONValue(failureDifference), JSONValue(control.probability), differed, JSONValue(tier), .bool(beforeFirstPending),
             JSONValue(count),
         ]
+        return .array(prediction == 0 ? elements : elements + [JSONValue(prediction)])
     }
 
     fileprivate init(stored: StoredValue) throws(StorageError) {
@@ -95,7 +100,7 @@ extension EvidenceCell {
         self.init(
             day: try stored.count(at: 0), segment: stored.text(at: 1), lengthBand: stored.int(at: 2), weight: try stored.double(at: 3),
             agreement: agreement, needsAudit: stored.element(5)?.json.boolValue ?? false, adjudication: adjudication,
-            failureDifference: try stored.count(at: 7),
+            prediction: stored.element(13)?.json.doubleValue ?? 0, failureDifference: try stored.count(at: 7),
             control: ControlDraw(
                 probability: try stored.double(at: 8), outcome: differed.map { $0 ? .differed : .agreed } ?? .notDrawn),
             tier: stored.int(at: 10), beforeFirstPending: stored.element(11)?.json.boolValue ?? true, count: try stored.count(at: 12))
@@ -116,7 +121,7 @@ extension CorrectnessCounts {
 
 extension TrialTerms {
     fileprivate var json: JSONValue {
-        [
+        var json: JSONValue = [
             "days": JSONValue(days), "max_days": JSONValue(maxDays), "alpha": JSONValue(alpha), "candidates": JSONValue(candidates),
             "adjudicate_by": .string(adjudicateBy.rawValue), "adjudication_floor": JSONValue(adjudicationFloor),
             "margins": [
@@ -126,6 +131,8 @@ extension TrialTerms {
                 "two_tier_latency": [JSONValue(margins.twoTierLatency.p95), JSONValue(margins.twoTierLatency.p99)],
             ],
         ]
+        if judgeTrust > 0 { json["judge_trust"] = JSONValue(judgeTrust) }
+        return json
     }
 
     fileprivate init(stored: StoredValue) throws(StorageError) {
@@ -140,6 +147,7 @@ extension TrialTerms {
                 noise: try margins.double("noise"), saving: try margins.double("saving"),
                 latency: LatencyLimits(p95: try latency.double(at: 0), p99: try latency.double(at: 1)),
                 twoTierLatency: LatencyLimits(p95: try twoTier.double(at: 0), p99: try twoTier.double(at: 1))),
-            adjudicateBy: by, adjudicationFloor: try stored.double("adjudication_floor"))
+            adjudicateBy: by, adjudicationFloor: try stored.double("adjudication_floor"),
+            judgeTrust: stored.doubleOrNull("judge_trust") ?? 0)
     }
 }

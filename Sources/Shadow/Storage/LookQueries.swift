@@ -44,7 +44,7 @@ enum LookQueries {
 
     static let saveLatches = "UPDATE understudy_store.trial SET latches = $2::jsonb WHERE id = $1"
 
-    /// Trials with a day that ended and that no day-end look has seen, once its pairs are compared.
+    /// Trials with a day that ended and that no day-end look has seen, once its pairs are compared and no judge's opinion is outstanding.
     static let due = """
         SELECT trial.id
         FROM understudy_store.trial
@@ -57,8 +57,11 @@ enum LookQueries {
                         (SELECT max(look.day) FROM understudy_store.look WHERE look.trial = trial.id AND look.day_end), '-infinity'))
             AND NOT EXISTS (
                 SELECT FROM understudy_store.batch
-                WHERE batch.trial = trial.id AND batch.reason = 'new'
+                WHERE batch.trial = trial.id AND batch.reason IN ('new', 'judge')
                     AND batch.first_called_at < today.open_day::timestamp AT TIME ZONE trial.timezone)
+            AND NOT EXISTS (
+                SELECT FROM understudy_store.judge_task AS task
+                WHERE task.trial = trial.id AND task.called_at < today.open_day::timestamp AT TIME ZONE trial.timezone)
         ORDER BY trial.id
         """
 }

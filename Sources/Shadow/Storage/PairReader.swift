@@ -1,4 +1,4 @@
-internal import JSON
+public import JSON
 public import Postgres
 public import Traffic
 
@@ -11,7 +11,35 @@ public struct StoredPair: Sendable, Hashable {
     public var finding: Finding?
 }
 
-/// Reads single pairs, for `explain`.
+/// What was said about a pair, and what else stands beside its finding.
+public struct PairHistory: Sendable, Hashable {
+    public struct GoldAnswer: Sendable, Hashable {
+        public var label: JSONValue
+        /// The file that it came in, `feedback`, or `import`.
+        public var origin: String
+        public var saidAt: Timestamp
+    }
+
+    public struct Judgement: Sendable, Hashable {
+        /// `unknown` took back what was said before.
+        public var correct: Correctness
+        public var who: String?
+        public var saidAt: Timestamp
+    }
+
+    public var costs = PairCosts()
+    public var requestHash: Identifier?
+    /// nil until its conversation's day has ended.
+    public var inEvidence: Bool?
+    /// What a look has counted.
+    public var consumed: Correctness?
+    /// Of the call, newest first.
+    public var goldAnswers: [GoldAnswer] = []
+    /// Newest first.
+    public var judgements: [Judgement] = []
+}
+
+/// Reads single pairs, for `explain` and `review`.
 public struct PairReader {
     private let connection: PostgresConnection
 
@@ -25,6 +53,38 @@ public struct PairReader {
         }
         return StoredPair(
             trial: trial, claimed: claimed, finding: try connection.query(PairQueries.finding, [.id(id)]).first.map { try Finding($0) })
+    }
+
+    /// The pairs that a name means: a pair's or a call's id, an import's, or a provider's; oldest first, `limit` at most.
+    public func pairs(named name: String, limit: Int = 20) throws -> [Identifier] {
+        try connection.query(
+            PairQueries.named,
+            [
+                .text(Identifier(name)?.description), .text(ContentHash.of(name.utf8).description), .text(StorableText.escaped(name)),
+                .int(limit),
+            ]
+        ).map { try $0.id("pair_id") }
+    }
+
+    /// What was said about a pair, and what else stands beside its finding.
+    public func history(of pair: StoredPair) throws -> PairHistory {
+        let call = pair.claimed.call.id
+        var history = PairHistory()
+        if let row = try connection.query(PairQueries.beside, [.id(pair.claimed.pair.id), .id(call)]).first {
+            history.costs = PairCosts(
+                production: try row.doubleOrNull("production_cost"), candidate: try row.doubleOrNull("candidate_cost"),
+                control: try row.doubleOrNull("control_cost"))
+            history.requestHash = try row.idOrNull("request_hash")
+            history.inEvidence = try row.boolOrNull("in_evidence")
+            history.consumed = try row.wordOrNull("consumed_correct")
+        }
+        history.goldAnswers = try connection.query(PairQueries.goldAnswers, [.id(call)]).map { row in
+            PairHistory.GoldAnswer(label: try row.json("label"), origin: try row.text("origin"), saidAt: try row.moment("said_at"))
+        }
+        history.judgements = try connection.query(PairQueries.judgements, [.id(pair.claimed.pair.id)]).map { row in
+            PairHistory.Judgement(correct: try row.word("correct"), who: row.textOrNull("who"), saidAt: try row.moment("said_at"))
+        }
+        return history
     }
 }
 

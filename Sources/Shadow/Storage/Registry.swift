@@ -83,6 +83,13 @@ public struct Registry {
         try connection.query(RegistryQueries.trials, [.text(workload), .bool(includingEnded)]).map { try StoredTrial($0) }
     }
 
+    /// The trials that somebody means who names a workload: the open ones, of those mirrored traffic's where there is any, else the one
+    /// that ended last. Empty for a workload, or a candidate, without a trial.
+    public func trialsInQuestion(workload: String, candidate: String? = nil) throws -> [StoredTrial] {
+        try trials(workload: workload, includingEnded: true).filter { candidate == nil || $0.candidate == candidate }
+            .inQuestion { $0.state != .ended }
+    }
+
     /// One trial; nil when there is none with this id.
     public func trial(_ id: Identifier) throws -> StoredTrial? {
         try connection.query(RegistryQueries.trial, [.id(id)]).first.map { try StoredTrial($0) }
@@ -199,13 +206,24 @@ public struct Registry {
     }
 }
 
+extension [StoredTrial] {
+    /// Of a workload's trials, oldest first, those that somebody means who names it: see `Registry.trialsInQuestion`. Which were open is
+    /// asked of a moment.
+    public func inQuestion(isOpen: (StoredTrial) -> Bool) -> [StoredTrial] {
+        let open = filter(isOpen)
+        // Evidence of different sources stands in trials of its own: what is mirrored comes first where both are.
+        let mirrored = open.filter { $0.source == .mirror || $0.source == .tap }
+        let chosen = mirrored.isEmpty ? open : mirrored
+        return chosen.isEmpty ? suffix(1) : chosen
+    }
+}
+
 /// What candidates beside each other must have in common.
-private let sharedSections = ["production.api", "production.url", "compare", "match", "adjudicate", "trial"]
+private let sharedSections = ["production.api", "production.url", "compare", "match", "adjudicate", "judge.url", "judge.model", "trial"]
 /// What may change within a trial (design §1).
 private let changeableSections = [
     "sample", "control", "candidate.limits", "trial.deadline", "privacy", "production.key", "production.price", "candidate.key",
-    "candidate.price",
-    "candidate.dedicated",
+    "candidate.price", "candidate.dedicated", "judge.key", "judge.price", "judge.limits",
 ]
 
 private func section(of settings: WorkloadSettings, _ name: String) -> JSONValue? {

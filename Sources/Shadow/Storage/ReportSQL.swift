@@ -50,13 +50,13 @@ enum ReportSQL {
         """
 
     static let turns = """
-        SELECT turn, sum(pairs)::bigint AS pairs, coalesce(sum(pairs) FILTER (WHERE agreement = 'different'), 0)::bigint AS different,
+        SELECT slice::integer AS turn, sum(pairs)::bigint AS pairs, coalesce(sum(pairs) FILTER (WHERE agreement = 'different'), 0)::bigint AS different,
             coalesce(sum(pairs) FILTER (WHERE correct = 'production_only'), 0)::bigint AS production_only,
             coalesce(sum(pairs) FILTER (WHERE correct = 'candidate_only'), 0)::bigint AS candidate_only
-        FROM understudy_store.\(through("turn_count")) AND agreement <> 'incomparable'
-        GROUP BY turn
+        FROM understudy_store.\(through("slice_count")) AND dimension = 'turn' AND agreement <> 'incomparable'
+        GROUP BY slice
         HAVING sum(pairs) > 0
-        ORDER BY turn
+        ORDER BY 1
         """
 
     /// The comparisons are picked by their index; only then are the texts read.

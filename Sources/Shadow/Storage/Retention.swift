@@ -40,7 +40,10 @@ public struct Retention {
             try prune(day, at: moment, &result)
         }
         try connection.execute(RetentionQueries.deleteExamples, [.moment(moment)])
-        if !result.droppedDays.isEmpty || result.deletedPairs > 0 { try connection.execute(RetentionQueries.deleteLabels) }
+        if !result.droppedDays.isEmpty || result.deletedPairs > 0 {
+            try connection.execute(RetentionQueries.deleteLabels)
+            try connection.execute(RetentionQueries.deleteJudgeCalls)
+        }
         for statement in RetentionQueries.deleteSmall { try connection.execute(statement, [.moment(moment)]) }
         return result
     }

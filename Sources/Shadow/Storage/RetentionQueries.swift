@@ -110,6 +110,15 @@ enum RetentionQueries {
         WHERE last_seen_on < coalesce((SELECT min(ages_from)::date - 1 FROM understudy_store.call), current_date - 1)
         """
 
+    /// What a judge said about pairs that are gone, and what tells their texts from others; its predictions stay with the evidence.
+    static let deleteJudgeCalls = """
+        WITH calls AS (
+            DELETE FROM understudy_store.judge_call AS call WHERE NOT EXISTS (SELECT FROM understudy_store.pair WHERE pair.id = call.pair_id)
+        )
+        UPDATE understudy_store.judge_opinion AS opinion SET content_hash = NULL
+        WHERE content_hash IS NOT NULL AND NOT EXISTS (SELECT FROM understudy_store.pair WHERE pair.id = opinion.pair_id)
+        """
+
     /// Bookkeeping that nobody asks for any more. Of every spool the last shipment stays: it says where to read on.
     static let deleteSmall = [
         "DELETE FROM understudy_store.heartbeat WHERE seen_at < $1::timestamptz - interval '1 day'",

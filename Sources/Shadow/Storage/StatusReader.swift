@@ -1,3 +1,4 @@
+internal import Configuration
 public import Postgres
 internal import Traffic
 
@@ -15,6 +16,8 @@ public struct TrialStatus: Sendable, Hashable {
     public var shed: [String: Int]
     /// Pairs that wait for the worker.
     public var waiting: Int
+    /// Pairs that wait for a judge's opinion; nil where no judge is asked.
+    public var awaitingJudge: Int?
     /// Records that could not be stored or compared.
     public var setAside: Int
 }
@@ -40,7 +43,9 @@ public struct StatusReader {
         return TrialStatus(
             trial: trial, day: try connection.query(StatusQueries.days, [.id(trial.id)])[0].int("days"), calls: funnel.calls,
             sampled: funnel.sampled, paired: funnel.paired, compared: funnel.compared, shed: funnel.shed,
-            waiting: try ComparisonQueue(connection).waitingPairs(trial: trial.id), setAside: funnel.setAside)
+            waiting: try ComparisonQueue(connection).waitingPairs(trial: trial.id),
+            awaitingJudge: trial.settings.judge == nil ? nil : try JudgeQueue(connection).waitingPairs(trial: trial.id),
+            setAside: funnel.setAside)
     }
 }
 

@@ -13,6 +13,8 @@ struct StoredRequest {
     var rest: JSONValue
     /// The text of the last user message.
     var input: String?
+    /// Stands for what was asked; nil where that could not be read.
+    var requestHash: Identifier?
 
     init(_ body: [UInt8]) {
         guard let request = try? JSONValue.parse(body), case .object = request else {
@@ -21,6 +23,7 @@ struct StoredRequest {
         }
         var whole = StorableText.escaped(request)
         input = StoredRequest.lastUserText(whole)
+        requestHash = RequestHash.of(whole)
         var repeated: JSONValue = .object([])
         for name in StoredRequest.repeatingMembers {
             guard let value = whole[name] else { continue }

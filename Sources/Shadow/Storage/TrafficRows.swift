@@ -66,6 +66,7 @@ struct TrafficRows {
         [
             "id", "called_at", "ages_from", "control_rate", "turn", "input_length", "control_drawn", "workload", "source", "external_id",
             "segment", "conversation", "traceparent", "path", "prompt_hash", "input", "request_rest",
+            "request_hash",
         ] + LegRows.columns(.production) + LegRows.columns(.control)
 
     private static func write(_ call: Call, _ request: StoredRequest, agesFrom: Timestamp, to row: inout BinaryCopyRow) {
@@ -86,6 +87,7 @@ struct TrafficRows {
         row.uuid(request.promptHash.map { ($0.high, $0.low) })
         row.text(request.input)
         row.jsonb(request.rest.serialisedString())
+        row.uuid(request.requestHash.map { ($0.high, $0.low) })
         LegRows.write(call.production, to: &row)
         LegRows.write(call.control, to: &row)
     }

@@ -20,7 +20,7 @@ extension Assessment {
             var gate = claimGate(
                 name, shown.noise, estimate: noise.excess?.estimate, threshold: margins.noise, unit: .rateDifference,
                 note: have < EvidenceNeeds.controlPairs ? .fewControls(have: have, need: EvidenceNeeds.controlPairs) : nil)
-            gate.blocking = basis == .agreement
+            gate.blocking = !basis.isAdjudicated
             return gate
         case .failureConcentration:
             let blocking = segments.filter(\.blocking).map(\.name)
@@ -38,7 +38,7 @@ extension Assessment {
     private var qualityGate: Gate {
         let margin = input.terms.margins.quality
         let unaudited: GateNote? = counts.unaudited > 0 ? .unauditedEquivalents(counts.unaudited) : nil
-        if basis == .agreement {
+        if !basis.isAdjudicated {
             return claimGate(
                 .quality, shown.disagreement, estimate: rates.disagreements.mean, threshold: margin, unit: .rate,
                 note: unaudited ?? .agreementOnly)

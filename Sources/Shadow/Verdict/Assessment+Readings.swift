@@ -13,7 +13,7 @@ extension Assessment {
             singleLookDifference: singleLookDifference,
             mcnemar: known.known > 0
                 ? mcnemarTest(candidateOnly: known.candidateOnly, productionOnly: known.productionOnly) : nil,
-            worsePerTenThousand: worsePerTenThousand)
+            predictedDifference: ledger.prediction, worsePerTenThousand: worsePerTenThousand)
     }
 
     /// Labels come to a call whatever the answers were, so the known pairs stand for all. People judge what differs: their known pairs
@@ -45,7 +45,7 @@ extension Assessment {
         let gate = gate(.quality)
         let lower = gate.lower ?? -1
         let upper = gate.upper ?? 1
-        if basis == .agreement {
+        if !basis.isAdjudicated {
             // All that differs might be worse, or better.
             return WorsePerTenThousand(estimate: nil, lower: -upper * scale, upper: upper * scale, allowed: allowed)
         }

@@ -8,13 +8,14 @@ public func look(at input: LookInput, after latches: Latches) -> Look {
     let assessment = Assessment(input, after: latches)
     let decision = decide(assessment.decisionInput)
     let outlook = Outlook(assessment, decision)
+    let established = input.days < input.terms.days ? assessment.latches.withPasses(of: latches) : assessment.latches
     return Look(
         day: input.days, decision: decision, basis: assessment.basis,
         inconclusive: decision.recommendation == .keepShadowing && input.days >= input.terms.maxDays,
         gates: GateName.allCases.map { assessment.gate($0) }, shortfalls: assessment.decisionInput.shortfalls,
         quality: assessment.quality, noise: assessment.noise, latency: assessment.latency, cost: assessment.cost,
         segments: assessment.segments, tier: assessment.tier.reading, forecast: outlook.forecast, daysLeft: outlook.daysLeft,
-        speedUps: outlook.speedUps, daily: assessment.daily, latches: assessment.latches, waits: outlook.waits,
+        speedUps: outlook.speedUps, daily: assessment.daily, latches: established, waits: outlook.waits,
         pairsPerDay: input.pairsPerDay, wayOut: outlook.wayOut)
 }
 
@@ -42,7 +43,6 @@ struct Assessment {
         counts = LedgerCounts(input.cells, terms: terms)
         ledger = QualityLedger(input.cells, terms: terms)
         rates = RateLedgers(input.cells)
-        basis = verdictBasis(input, judged: counts.judged)
 
         let difference = Interval(-1, 1)
         let quality = ClaimReading(ledger.claim(), threshold: -margins.quality, range: difference, alpha: alpha)
@@ -56,6 +56,7 @@ struct Assessment {
             noise: former.noise.tightened(by: noise), disagreement: former.disagreement.tightened(by: disagreement),
             tiers: tier.latches)
         self.latches = latches
+        basis = verdictBasis(input, judged: counts.judged, agrees: latches.disagreement.upper <= margins.quality)
         shown = Latches(
             quality: latches.quality.shown(for: quality), reliability: latches.reliability.shown(for: reliability),
             noise: latches.noise.shown(for: noise), disagreement: latches.disagreement.shown(for: disagreement), tiers: [])
@@ -83,22 +84,24 @@ extension ClaimLatch {
     }
 }
 
-/// Labels or people where any judgement came, else agreement.
-private func verdictBasis(_ input: LookInput, judged: Int) -> VerdictBasis {
+/// Labels or people where any judgement came, else agreement where the answers agree often enough, else the judge where one predicts.
+private func verdictBasis(_ input: LookInput, judged: Int, agrees: Bool) -> VerdictBasis {
     let known = judged > 0 || input.agreeing.known > 0 || input.differing.known > 0
+    let predicted = input.terms.judgeTrust > 0 && input.cells.contains { $0.prediction != 0 }
+    let unjudged = predicted && !agrees ? VerdictBasis.judgeOnly : .agreement
     return switch input.terms.adjudicateBy {
-    case .labels: known ? .labels : .agreement
-    case .people: known ? .people : .agreement
-    case .none: .agreement
+    case .labels: known ? .labels : unjudged
+    case .people: known ? .people : unjudged
+    case .none: unjudged
     }
 }
 
 /// The needed gates whose looks contradict each other (statistics §3.3): the mean was not the same throughout.
 private func driftingGates(_ latches: Latches, basis: VerdictBasis) -> [GateName] {
-    let quality = basis == .agreement ? latches.disagreement : latches.quality
+    let quality = basis.isAdjudicated ? latches.quality : latches.disagreement
     var drifting: [GateName] = []
     if latches.reliability.interval.isEmpty { drifting.append(.reliability) }
     if quality.interval.isEmpty { drifting.append(.quality) }
-    if basis == .agreement, latches.noise.interval.isEmpty { drifting.append(.noise) }
+    if !basis.isAdjudicated, latches.noise.interval.isEmpty { drifting.append(.noise) }
     return drifting
 }

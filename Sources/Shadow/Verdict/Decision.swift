@@ -18,6 +18,11 @@ public enum VerdictBasis: String, Sendable, CaseIterable {
     case people
     /// No adjudication: only that the answers agree.
     case agreement
+    /// No adjudication, too little agreement, and a judge model's predictions: a reading, never a `switch`.
+    case judgeOnly = "judge_only"
+
+    /// Whether labels or people say who was right.
+    public var isAdjudicated: Bool { self == .labels || self == .people }
 }
 
 /// What decided.

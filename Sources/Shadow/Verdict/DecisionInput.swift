@@ -10,6 +10,8 @@ public struct TierStanding: Sendable, Hashable {
     public var coverage: Double
     /// Lower limit of the share of the cost saved at t̂; nil when unknown.
     public var savingLower: Double?
+    /// Upper limit of that share; nil when unknown.
+    public var savingUpper: Double?
     /// The mix's latency at t̂ against its own limits.
     public var latency: GateStatus
     /// Whether a segment blocks among the pairs served at t̂.
@@ -19,13 +21,14 @@ public struct TierStanding: Sendable, Hashable {
 
     /// A standing from its parts.
     public init(
-        state: TierState, threshold: Double? = nil, coverage: Double = 0, savingLower: Double? = nil, latency: GateStatus = .open,
-        blocked: Bool = false, forecastDays: Double? = nil
+        state: TierState, threshold: Double? = nil, coverage: Double = 0, savingLower: Double? = nil, savingUpper: Double? = nil,
+        latency: GateStatus = .open, blocked: Bool = false, forecastDays: Double? = nil
     ) {
         self.state = state
         self.threshold = threshold
         self.coverage = coverage
         self.savingLower = savingLower
+        self.savingUpper = savingUpper
         self.latency = latency
         self.blocked = blocked
         self.forecastDays = forecastDays
@@ -124,7 +127,7 @@ public struct DecisionInput: Sendable, Hashable {
 extension DecisionInput {
     /// The gates that a `switch` needs, in the order in which a verdict names them.
     public var gatesNeeded: [GateName] {
-        [.evidence, .reliability, .quality, .failureConcentration, .latency, .cost] + (basis == .agreement ? [.noise] : [])
+        [.evidence, .reliability, .quality, .failureConcentration, .latency, .cost] + (basis.isAdjudicated ? [] : [.noise])
     }
 
     /// What the evidence still lacks.
@@ -132,7 +135,7 @@ extension DecisionInput {
         var lacking: [EvidenceShortfall] = drift.map { .drift($0) }
         if days < terms.days { lacking.append(.days(have: days, need: terms.days)) }
         if pairs < EvidenceNeeds.pairs { lacking.append(.pairs(have: pairs, need: EvidenceNeeds.pairs)) }
-        if basis != .agreement {
+        if basis.isAdjudicated {
             let need = min(EvidenceNeeds.adjudicated, disagreements)
             if adjudicated < need { lacking.append(.adjudicated(have: adjudicated, need: need)) }
             if imputedShare > EvidenceNeeds.imputedShare {
@@ -160,7 +163,7 @@ extension DecisionInput {
 
     private var qualityStatus: GateStatus {
         let margin = terms.margins.quality
-        if basis == .agreement { return disagreementUpper <= margin && audit == .pass ? .pass : .open }
+        if !basis.isAdjudicated { return disagreementUpper <= margin && audit == .pass ? .pass : .open }
         if difference.upper < -margin || audit == .fail { return .fail }
         return difference.lower > -margin && audit == .pass ? .pass : .open
     }
@@ -178,7 +181,8 @@ extension DecisionInput {
     /// Whether the two-tier set-up may yet be recommended: in sight, or certified with none of its own gates failed.
     var tierIsAlive: Bool {
         if tier.state == .open { return tier.forecastDays.map { $0 <= TierStanding.patience } ?? false }
-        return tierIsServable && tier.latency != .fail && (tier.savingLower ?? terms.margins.saving) >= terms.margins.saving
+        let mostSaved = tier.savingUpper ?? tier.savingLower ?? terms.margins.saving
+        return tierIsServable && tier.latency != .fail && mostSaved >= terms.margins.saving
     }
 
     /// Certified, serving enough, and no segment blocks.

@@ -39,8 +39,8 @@ public struct ControlDraw: Sendable, Hashable {
 
 /// A group of alike pairs of the ledger: `count` pairs that share everything below.
 ///
-/// The ledger holds the pairs that are `in_evidence` and not before any pair that the worker has still to compare, in the
-/// order of sampling time, then id. Within a cell order does not matter to any test; `beforeFirstPending` is all that is kept of it.
+/// The ledger holds the pairs that are `in_evidence` and not after any pair that the worker has still to compare or a judge to speak
+/// about, in the order of sampling time, then id. Within a cell order does not matter to any test; `beforeFirstPending` is all that is kept of it.
 public struct EvidenceCell: Sendable, Hashable {
     /// Calendar day of the trial, the first with a call being 0.
     public var day: Int
@@ -56,6 +56,9 @@ public struct EvidenceCell: Sendable, Hashable {
     public var needsAudit: Bool
     /// For `different` pairs; `notPlanned` for all others.
     public var adjudication: Adjudication
+    /// f: what a judge model predicts D to be, in [−1, 1]; 0 for pairs that agree, and where there is no prediction. Fixed before the
+    /// pair stands in the ledger.
+    public var prediction: Double
     /// D_f = candidate failed − production failed, in the sense of the reliability gate.
     public var failureDifference: Int
     /// Production asked a second time.
@@ -71,8 +74,8 @@ public struct EvidenceCell: Sendable, Hashable {
     /// A cell; the defaults describe fully agreeing pairs of an unsegmented, evenly sampled trial.
     public init(
         day: Int, segment: String? = nil, lengthBand: Int? = nil, weight: Double = 1, agreement: Agreement, needsAudit: Bool = false,
-        adjudication: Adjudication = .notPlanned, failureDifference: Int = 0, control: ControlDraw = .none, tier: Int? = nil,
-        beforeFirstPending: Bool = true, count: Int
+        adjudication: Adjudication = .notPlanned, prediction: Double = 0, failureDifference: Int = 0, control: ControlDraw = .none,
+        tier: Int? = nil, beforeFirstPending: Bool = true, count: Int
     ) {
         self.day = day
         self.segment = segment
@@ -81,6 +84,7 @@ public struct EvidenceCell: Sendable, Hashable {
         self.agreement = agreement
         self.needsAudit = needsAudit
         self.adjudication = adjudication
+        self.prediction = prediction
         self.failureDifference = failureDifference
         self.control = control
         self.tier = tier

@@ -46,7 +46,8 @@ public struct TierLatch: Sendable, Hashable {
 }
 
 /// What former looks at a trial established. Each look takes the latches of the one before and returns the next; they only ever
-/// tighten, so looking twice at the same evidence changes nothing.
+/// tighten, so looking twice at the same evidence changes nothing. What speaks for the candidate is kept from the trial's last day of
+/// waiting on (`TrialTerms.days`), what speaks against it from the first.
 public struct Latches: Sendable, Hashable {
     /// Δ = candidate's − production's accuracy, in [−1, 1], against −δ.
     public var quality: ClaimLatch
@@ -74,5 +75,23 @@ public struct Latches: Sendable, Hashable {
         self.init(
             quality: ClaimLatch(range: difference), reliability: ClaimLatch(range: difference), noise: ClaimLatch(range: difference),
             disagreement: ClaimLatch(range: Interval(0, 1)), tiers: [])
+    }
+}
+
+extension Latches {
+    /// These latches with what speaks for the candidate as it was before.
+    ///
+    /// A week has better and worse days. A pass from before the trial's days are over would outlast the worse ones, and the verdict that
+    /// may be said only then would rest on the better ones alone.
+    func withPasses(of former: Latches) -> Latches {
+        var kept = self
+        (kept.quality.lower, kept.quality.above) = (former.quality.lower, former.quality.above)
+        (kept.reliability.upper, kept.reliability.below) = (former.reliability.upper, former.reliability.below)
+        (kept.noise.upper, kept.noise.below) = (former.noise.upper, former.noise.below)
+        (kept.disagreement.upper, kept.disagreement.below) = (former.disagreement.upper, former.disagreement.below)
+        for index in kept.tiers.indices {
+            kept.tiers[index].above = former.tiers.first { $0.threshold == kept.tiers[index].threshold }?.above ?? 0
+        }
+        return kept
     }
 }

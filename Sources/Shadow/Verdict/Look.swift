@@ -82,6 +82,8 @@ public struct QualityReading: Sendable, Hashable {
     public var singleLookDifference: Estimate?
     /// McNemar's exact p, and mid-p: of equal accuracy, not of the margin; for the method section.
     public var mcnemar: McNemar?
+    /// What a judge model alone takes the difference for, candidate − production; in no gate, and nil where none is asked.
+    public var predictedDifference: Double?
     /// From the confidence sequence, readable at any moment.
     public var worsePerTenThousand: WorsePerTenThousand
 }

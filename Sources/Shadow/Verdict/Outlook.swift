@@ -57,7 +57,7 @@ extension Assessment {
         case .evidence: return evidenceForecast()
         case .reliability: return projected(name, rates.failures, against: margins.reliability, better: .below)
         case .noise: return projected(name, rates.noise, against: margins.noise, better: .below)
-        case .quality where basis == .agreement:
+        case .quality where !basis.isAdjudicated:
             return projected(name, rates.disagreements, against: margins.quality, better: .below)
         case .quality:
             if counts.pairs < leastPairsForProjection { return plannedQuality }
@@ -186,7 +186,7 @@ extension Assessment {
         var steps: [SpeedUp] = []
         if counts.pending > 0 { steps.append(.adjudicatePending(counts.pending)) }
         if counts.disagreements > 0, counts.plannedShare < 1 { steps.append(.raiseAdjudicationShare) }
-        if steps.isEmpty, basis == .agreement { steps.append(.adjudicate) }
+        if steps.isEmpty, !basis.isAdjudicated { steps.append(.adjudicate) }
         return steps
     }
 }

@@ -49,6 +49,9 @@ extension ClaimLatch {
 /// A pair that agrees has D = 0 without any label. One that differs has D once its planned adjudication is there; until then it counts
 /// at its worst possible value, or the ledger is read only up to the oldest such pair: both are valid at any time, so each claim
 /// takes the better (design §9, statistics §0a.2). One that was not drawn counts 0, and those drawn 1/π for it.
+///
+/// With a judge model κ times its prediction f stands for D, and where D is known the difference to it, as often as it was drawn for:
+/// Z = κf + (R/π)(D − κf). However bad the judge is, Z has the mean of D; a good one only has it vary less (statistics §3.6).
 struct QualityLedger {
     /// Pairs alike in all that matters here.
     private struct Key: Hashable {
@@ -58,31 +61,57 @@ struct QualityLedger {
         var beforeFirstPending: Bool
 
         /// Distinct keys have distinct orders.
-        var order: (Int, Double, Double, Int, Int) {
-            let (kind, probability) = score.order
-            return (kind, probability, weight, tier ?? -1, beforeFirstPending ? 1 : 0)
+        var order: (Int, Double, Double, Double, Int, Int) {
+            let (kind, probability, prediction) = score.order
+            return (kind, probability, prediction, weight, tier ?? -1, beforeFirstPending ? 1 : 0)
         }
     }
 
     /// What is known of a pair's score.
     private enum Score: Hashable {
-        /// It agrees, or was not drawn: 0.
-        case zero(differs: Bool)
+        /// It agrees: 0.
+        case agrees
+        /// It differs and was not drawn: κf.
+        case notDrawn(prediction: Double)
         /// Adjudicated.
-        case judged(difference: Int, probability: Double)
+        case judged(difference: Int, probability: Double, prediction: Double)
         /// Planned, without an answer.
-        case pending(probability: Double)
+        case pending(probability: Double, prediction: Double)
 
-        var order: (Int, Double) {
+        /// What is known of the pairs of a cell; nothing predicts where a judge is not trusted.
+        init(_ cell: EvidenceCell, terms: TrialTerms) {
+            let prediction = terms.judgeTrust > 0 ? cell.prediction : 0
+            switch (cell.agreement == .different, cell.adjudication) {
+            case (false, _): self = .agrees
+            case (true, .notPlanned) where terms.adjudicateBy == .none: self = .pending(probability: 1, prediction: prediction)
+            case (true, .notPlanned): self = .notDrawn(prediction: prediction)
+            case (true, .pending(let probability)): self = .pending(probability: probability, prediction: prediction)
+            case (true, .judged(let difference, let probability)):
+                self = .judged(difference: difference, probability: probability, prediction: prediction)
+            }
+        }
+
+        /// π of a pair that was drawn.
+        var probability: Double? {
             switch self {
-            case .zero(let differs): (differs ? 1 : 0, 0)
-            case .pending(let probability): (2, probability)
-            case .judged(let difference, let probability): (10 + difference, probability)
+            case .judged(_, let probability, _), .pending(let probability, _): probability
+            case .agrees, .notDrawn: nil
+            }
+        }
+
+        var order: (Int, Double, Double) {
+            switch self {
+            case .agrees: (0, 0, 0)
+            case .notDrawn(let prediction): (1, 0, prediction)
+            case .pending(let probability, let prediction): (2, probability, prediction)
+            case .judged(let difference, let probability, let prediction): (10 + difference, probability, prediction)
             }
         }
     }
 
     private let entries: [(key: Key, count: Double)]
+    /// κ.
+    private let trust: Double
     /// B: every score lies in [−B, B].
     private let bound: Double
     /// Whether the part of the ledger before the oldest pending pair can be read by itself.
@@ -93,24 +122,15 @@ struct QualityLedger {
         var counts: [Key: Double] = [:]
         var smallest = terms.adjudicationFloor
         for cell in cells where cell.agreement != .incomparable {
-            let score: Score
-            switch (cell.agreement == .different, cell.adjudication) {
-            case (false, _): score = .zero(differs: false)
-            case (true, .notPlanned): score = terms.adjudicateBy == .none ? .pending(probability: 1) : .zero(differs: true)
-            case (true, .pending(let probability)): score = .pending(probability: probability)
-            case (true, .judged(let difference, let probability)):
-                score = .judged(difference: difference, probability: probability)
-            }
-            switch score {
-            case .judged(_, let probability), .pending(let probability): smallest = min(smallest, probability)
-            case .zero: break
-            }
+            let score = Score(cell, terms: terms)
+            if let probability = score.probability { smallest = min(smallest, probability) }
             let key = Key(score: score, weight: cell.weight, tier: cell.tier, beforeFirstPending: cell.beforeFirstPending)
             counts[key, default: 0] += Double(cell.count)
         }
         // In one order, so that equal ledgers give equal bits.
         entries = counts.map { (key: $0.key, count: $0.value) }.sorted { $0.key.order < $1.key.order }
-        bound = 1 / smallest
+        trust = terms.judgeTrust
+        bound = adjudicatedScore(difference: nil, probability: smallest, trust: terms.judgeTrust).bound
         prefixIsWhole = !counts.keys.contains { key in
             if case .pending = key.score { key.beforeFirstPending } else { false }
         }
@@ -124,8 +144,8 @@ struct QualityLedger {
         return ClaimLedgers(above: prefix + [histogram(pending: -1, serves)], below: prefix + [histogram(pending: 1, serves)])
     }
 
-    /// The ledger's scores; pending pairs at `pending` × their largest score, or, for nil, only what stands before the oldest of them.
-    private func histogram(pending: Double?, _ serves: (Int?) -> Bool?) -> ScoreHistogram {
+    /// The ledger's scores; pending pairs as if D were `pending`, or, for nil, only what stands before the oldest of them.
+    private func histogram(pending: Int?, _ serves: (Int?) -> Bool?) -> ScoreHistogram {
         ScoreHistogram(
             entries.compactMap { key, count in
                 guard let served = serves(key.tier), pending != nil || key.beforeFirstPending else { return nil }
@@ -133,12 +153,15 @@ struct QualityLedger {
             })
     }
 
-    private func value(_ score: Score, pending: Double) -> Double {
+    /// Z, with `pending` for a D that is not known yet.
+    private func value(_ score: Score, pending: Int) -> Double {
         switch score {
-        case .zero: 0
-        case .judged(let difference, let probability):
-            adjudicatedScore(difference: difference, probability: probability).score
-        case .pending(let probability): pending / probability
+        case .agrees: 0
+        case .notDrawn(let prediction): adjudicatedScore(prediction: prediction, difference: nil, probability: 1, trust: trust).score
+        case .judged(let difference, let probability, let prediction):
+            adjudicatedScore(prediction: prediction, difference: difference, probability: probability, trust: trust).score
+        case .pending(let probability, let prediction):
+            adjudicatedScore(prediction: prediction, difference: pending, probability: probability, trust: trust).score
         }
     }
 
@@ -151,19 +174,19 @@ struct QualityLedger {
     func expected(serves: (Int?) -> Bool? = { _ in true }) -> ScoreHistogram? {
         var judged: [Int: Double] = [:]
         for (key, count) in entries {
-            if case .judged(let difference, _) = key.score { judged[difference, default: 0] += count * key.weight }
+            if case .judged(let difference, _, _) = key.score { judged[difference, default: 0] += count * key.weight }
         }
         let all = [-1, 0, 1].reduce(0) { $0 + (judged[$1] ?? 0) }
         var groups: [ScoreGroup] = []
         for (key, count) in entries {
             guard let served = serves(key.tier) else { continue }
-            guard served, case .pending(let probability) = key.score else {
+            guard served, case .pending = key.score else {
                 groups.append(group(served ? value(key.score, pending: 0) : 0, count: count, weight: key.weight))
                 continue
             }
             guard all > 0 else { return nil }
             for (difference, share) in judged {
-                groups.append(group(Double(difference) / probability, count: count * share / all, weight: key.weight))
+                groups.append(group(value(key.score, pending: difference), count: count * share / all, weight: key.weight))
             }
         }
         return ScoreHistogram(groups)
@@ -179,9 +202,9 @@ struct QualityLedger {
             let weight = count * key.weight
             weights += weight
             switch key.score {
-            case .zero(let differs): differing += differs ? weight : 0
-            case .pending: differing += weight
-            case .judged(let difference, let probability):
+            case .agrees: break
+            case .notDrawn, .pending: differing += weight
+            case .judged(let difference, let probability, _):
                 differing += weight
                 judged += weight / probability
                 sum += weight / probability * Double(difference)
@@ -190,5 +213,17 @@ struct QualityLedger {
         guard weights > 0 else { return nil }
         if differing == 0 { return 0 }
         return judged > 0 ? differing / weights * sum / judged : nil
+    }
+
+    /// What the judge alone takes Δ for: the mean of f. A reading, in no gate; nil where no judge is asked, or nothing is compared.
+    var prediction: Double? {
+        guard trust > 0 else { return nil }
+        var weights = 0.0
+        var sum = 0.0
+        for (key, count) in entries {
+            weights += count * key.weight
+            sum += count * key.weight * key.score.order.2
+        }
+        return weights > 0 ? sum / weights : nil
     }
 }

@@ -48,8 +48,8 @@ struct TierAssessment {
     var standing: TierStanding {
         TierStanding(
             state: reading.state, threshold: reading.threshold, coverage: reading.coverage?.estimate ?? 0,
-            savingLower: reading.saving?.lower, latency: combined(reading.latency.map(\.status)), blocked: !reading.blocking.isEmpty,
-            forecastDays: reading.forecastDays)
+            savingLower: reading.saving?.lower, savingUpper: reading.saving?.upper, latency: combined(reading.latency.map(\.status)),
+            blocked: !reading.blocking.isEmpty, forecastDays: reading.forecastDays)
     }
 }
 

@@ -65,14 +65,20 @@ public struct TrialTerms: Sendable, Hashable {
     public var adjudicateBy: AdjudicationSource
     /// π_min: the smallest probability of adjudication that any disagreement of the trial can be logged with, in (0, 1].
     public var adjudicationFloor: Double
+    /// κ: the share of a judge model's prediction that counts for a pair until it is adjudicated; 0 where no judge is asked.
+    public var judgeTrust: Double
+
+    /// κ of a trial with a judge (statistics §3.6).
+    public static let trustInJudge = 0.5
 
     /// The design's defaults, any of them replaced.
     public init(
         days: Int = 7, maxDays: Int = 28, alpha: Double = 0.05, candidates: Int = 1, margins: Margins = Margins(),
-        adjudicateBy: AdjudicationSource = .labels, adjudicationFloor: Double = 1
+        adjudicateBy: AdjudicationSource = .labels, adjudicationFloor: Double = 1, judgeTrust: Double = 0
     ) {
         precondition(days >= 1 && maxDays >= days && candidates >= 1, "a trial has days and candidates")
         precondition(alpha > 0 && alpha < 1 && adjudicationFloor > 0 && adjudicationFloor <= 1, "a probability lies in (0, 1]")
+        precondition(judgeTrust >= 0 && judgeTrust <= 1, "a share lies in [0, 1]")
         self.days = days
         self.maxDays = maxDays
         self.alpha = alpha
@@ -80,6 +86,7 @@ public struct TrialTerms: Sendable, Hashable {
         self.margins = margins
         self.adjudicateBy = adjudicateBy
         self.adjudicationFloor = adjudicationFloor
+        self.judgeTrust = judgeTrust
     }
 
     /// The first day on which `stay` can be said (statistics §12).

@@ -5,9 +5,10 @@ extension Assessment {
     ///
     /// The planning formula of statistics §10, for models that are equally good (Δ = 0). Whatever share π of the disagreements is judged,
     /// it asks for the same number of judgements, since fewer of them want more pairs in inverse proportion; the evidence gate asks for
-    /// more where too many planned ones would be left waiting. Nil where agreeing pairs would have to be audited first.
+    /// more where too many planned ones would be left waiting. A judge's predictions are left out of it: nobody knows yet what they are
+    /// worth. Nil where agreeing pairs would have to be audited first.
     var wayOut: WayOut? {
-        guard basis == .agreement, counts.pairs > 0, counts.unaudited == 0, decisionInput.status(of: .quality) == .open else { return nil }
+        guard !basis.isAdjudicated, counts.pairs > 0, counts.unaudited == 0, decisionInput.status(of: .quality) == .open else { return nil }
         return byAgreement ?? (input.terms.adjudicateBy == .none ? inNewTrial : byJudging)
     }
 

@@ -26,8 +26,8 @@ struct WebAccess: Sendable {
             return .signIn(WebReply(status: 303, headers: signIn, body: []))
         }
         if let authorization = headers["Authorization"] {
+            if isBearer(authorization) { return .allowed }
             let parts = authorization.split(separator: " ", maxSplits: 1).map(String.init)
-            if parts.count == 2, parts[0].lowercased() == "bearer", matches(parts[1]) { return .allowed }
             if parts.count == 2, parts[0].lowercased() == "basic", let pair = Data(base64Encoded: parts[1]) {
                 let text = String(decoding: pair, as: UTF8.self)
                 if let colon = text.firstIndex(of: ":"), matches(String(text[text.index(after: colon)...])) { return .allowed }
@@ -40,6 +40,14 @@ struct WebAccess: Sendable {
             }
         }
         return .refused(refusal)
+    }
+
+    /// Whether the token comes as a bearer token, which no browser sends by itself: for what changes something.
+    func allowsChange(_ headers: Headers) -> Bool { headers["Authorization"].map(isBearer) ?? false }
+
+    private func isBearer(_ authorization: String) -> Bool {
+        let parts = authorization.split(separator: " ", maxSplits: 1).map(String.init)
+        return parts.count == 2 && parts[0].lowercased() == "bearer" && matches(parts[1])
     }
 
     private var refusal: WebReply {

@@ -2,36 +2,22 @@ internal import EventLoop
 internal import Postgres
 internal import Report
 internal import Storage
-internal import Telemetry
 internal import Traffic
 internal import Worker
 
 /// Makes the pages. Used on the database thread only.
-final class WebPages: @unchecked Sendable {
-    // @unchecked: `connection` is touched on one thread, the web server's database thread.
-    private let url: String
-    private let log: Log
-    private var connection: PostgresConnection?
-
-    init(url: String, log: Log) {
-        self.url = url
-        self.log = log
-    }
+struct WebPages: Sendable {
+    let database: WebDatabase
 
     func reply(to target: WebTarget) -> WebReply {
-        do {
-            let connection = try self.connection ?? PostgresConnection(url: url, applicationName: "understudy web")
-            self.connection = connection
-            return try page(target, connection)
-        } catch let error as WorkerError {
-            return .message(404, title: "Not found", "\(error)")
-        } catch {
-            // A connection that failed may be lost: the next request opens another.
-            connection = nil
-            log.error("web", "\(error)")
-            return .message(
-                503, title: "The database cannot be used now", "Calls are served and pairs are spooled all the same. Try again in a moment."
-            )
+        let failing = WebReply.message(
+            503, title: "The database cannot be used now", "Calls are served and pairs are spooled all the same. Try again in a moment.")
+        return database.reply(failing: failing) { connection in
+            do {
+                return try page(target, connection)
+            } catch let error as WorkerError {
+                return .message(404, title: "Not found", "\(error)")
+            }
         }
     }
 

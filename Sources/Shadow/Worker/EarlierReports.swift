@@ -40,12 +40,13 @@ extension ReportMaker {
 
     /// The looks that make up an earlier report; none where there was none.
     func earlierLooks(workload: String, candidate: String? = nil, _ when: ReportMoment) throws -> [TakenLook] {
-        let trials = try trials(workload, candidate)
+        let trials = try Registry(connection).trials(workload: workload, includingEnded: true)
+            .filter { candidate == nil || $0.candidate == candidate }
         guard let newest = trials.last else { return [] }
         let bounds = try bounds(when, of: newest)
         func looks(shownAt moment: Timestamp) throws -> [TakenLook] {
             try trials.filter { $0.startedAt <= moment }
-                .shown { trial in trial.endedAt.map { $0 > moment } ?? true }
+                .inQuestion { trial in trial.endedAt.map { $0 > moment } ?? true }
                 .compactMap { try look($0, bounds) }
         }
         let last = try looks(shownAt: bounds.until)

@@ -28,9 +28,12 @@ struct PairPricing {
             control: production.flatMap { price in call.control.flatMap { Self.cost($0, price) } })
     }
 
-    private static func cost(_ leg: Leg, _ price: TokenPrice) -> Double? {
-        guard let input = leg.usage.input, let output = leg.usage.output else { return nil }
-        let cached = min(leg.usage.cachedInput ?? 0, input)
+    private static func cost(_ leg: Leg, _ price: TokenPrice) -> Double? { cost(leg.usage, price) }
+
+    /// What these tokens cost; nil where they were not counted.
+    static func cost(_ usage: TokenUsage, _ price: TokenPrice) -> Double? {
+        guard let input = usage.input, let output = usage.output else { return nil }
+        let cached = min(usage.cachedInput ?? 0, input)
         let dollars =
             Double(input - cached) * price.input + Double(cached) * (price.cachedInput ?? price.input) + Double(output) * price.output
         return dollars / 1_000_000

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Judge
 public import Postgres
 public import Report
 internal import Storage
@@ -61,21 +62,13 @@ public struct ReportMaker {
     }
 
     private func chosenTrials(workload: String, candidate: String?) throws -> [StoredTrial] {
-        let all = try trials(workload, candidate)
-        let chosen = all.shown { $0.state != .ended }
-        guard !chosen.isEmpty else {
-            let known = try Set(Registry(connection).trials(includingEnded: true).map(\.workload)).sorted()
-            let named = candidate.map { " with the candidate \($0)" } ?? ""
-            throw WorkerError(
-                "there is no trial of \(workload)\(named)."
-                    + (known.isEmpty ? " Start with understudy enable or import." : " Known: \(known.joined(separator: ", "))."))
-        }
-        return chosen
-    }
-
-    /// Oldest first.
-    func trials(_ workload: String, _ candidate: String?) throws -> [StoredTrial] {
-        try Registry(connection).trials(workload: workload, includingEnded: true).filter { candidate == nil || $0.candidate == candidate }
+        let chosen = try Registry(connection).trialsInQuestion(workload: workload, candidate: candidate)
+        guard chosen.isEmpty else { return chosen }
+        let known = try Set(Registry(connection).trials(includingEnded: true).map(\.workload)).sorted()
+        let named = candidate.map { " with the candidate \($0)" } ?? ""
+        throw WorkerError(
+            "there is no trial of \(workload)\(named)."
+                + (known.isEmpty ? " Start with understudy enable or import." : " Known: \(known.joined(separator: ", "))."))
     }
 
     /// The report with the counts as they are now, those up to a day for a look of before reports were stored.
@@ -92,7 +85,7 @@ public struct ReportMaker {
                     candidateOnly: $0.candidateOnly)
             }, labelMatrix: trial.settings.compare.kind == .label ? try labelMatrix(trial.id, through) : nil,
             fields: try fields(trial.id, through), turns: try turns(trial.id, through), spend: try spend(taken, through),
-            coverage: try coverage(trial.id, through), earlier: try earlier(taken),
+            judge: try judge(taken), coverage: try coverage(trial.id, through), earlier: try earlier(taken),
             warnings: try warnings(taken, facts))
     }
 
@@ -181,6 +174,20 @@ public struct ReportMaker {
         .tokens(input: price.input, output: price.output, cachedInput: price.cachedInput)
     }
 
+    /// nil where the trial has no judge.
+    private func judge(_ taken: TakenLook) throws -> ReportModel.JudgeFigures? {
+        guard let settings = taken.trial.settings.judge else { return nil }
+        let audit = try JudgeQueue(connection).audit(trial: taken.trial.id, through: taken.at)
+        return ReportModel.JudgeFigures(
+            model: settings.model, promptVersion: JudgePrompt.version, pairs: audit.pairs, opinions: audit.opinions, waiting: audit.waiting,
+            reused: audit.reused, calls: audit.calls, cost: audit.cost, dollarsPerDay: settings.limits.dollarsPerDay,
+            orders: .init(audit.consistentOrders, of: audit.orders), agreement: .init(audit.agreeing, of: audit.judged),
+            flips: .init(audit.flips, of: audit.repeats),
+            errors: audit.errors.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }.map {
+                ReportModel.JudgeFigures.Failure(error: $0.key.rawValue, pairs: $0.value)
+            })
+    }
+
     private func coverage(_ trial: Identifier, _ through: Int?) throws -> ReportModel.Coverage {
         let funnel = try queries.coverage(trial: trial, through: through)
         func reasons(_ counts: [String: Int]) -> [ReportModel.ReasonCount] {
@@ -234,16 +241,6 @@ public struct ReportMaker {
 public struct WorkerError: Error, Sendable, CustomStringConvertible {
     public let description: String
     init(_ description: String) { self.description = description }
-}
-
-extension [StoredTrial] {
-    /// Those that a report shows: the open ones, what is mirrored before all else, or the newest one where none is open.
-    func shown(isOpen: (StoredTrial) -> Bool) -> [StoredTrial] {
-        let open = filter(isOpen)
-        // Evidence of different sources stands in trials of its own.
-        let mirrored = open.filter { $0.source == .mirror || $0.source == .tap }
-        return !mirrored.isEmpty ? mirrored : open.isEmpty ? suffix(1) : open
-    }
 }
 
 extension LookInput {

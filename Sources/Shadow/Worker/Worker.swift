@@ -22,6 +22,7 @@ public final class Worker {
     private var comparators: [Identifier: (hash: String, changedAt: Timestamp, comparator: Comparator, pricing: PairPricing)] = [:]
     private var nextChores = Timestamp(microseconds: 0)
     private var nextLooks = Timestamp(microseconds: 0)
+    private var nextFeedback = Timestamp(microseconds: 0)
     /// Comparators kept at a time; beyond it all are made anew.
     private static let maximumComparators = 256
 
@@ -59,7 +60,8 @@ public final class Worker {
                 production: claimed.call.production, candidate: claimed.pair.candidate, control: claimed.call.control,
                 request: claimed.call.request)
             let finding = tools.comparator.compare(
-                answers, label: claimed.label, adjudication: claimed.adjudication, adjudicateBy: batch.trial.settings.adjudicate.by)
+                answers, label: claimed.label, adjudication: claimed.adjudication, adjudicateBy: batch.trial.settings.adjudicate.by,
+                opinion: claimed.opinion)
             let costs = tools.pricing.costs(of: claimed.pair, call: claimed.call)
             results.append(ComparedPair(pair: claimed.pair.id, finding: finding, costs: costs))
         }
@@ -71,8 +73,17 @@ public final class Worker {
         return true
     }
 
-    /// Day-end looks, ended trials, reports, partitions, pruning, the latency view.
+    /// Feedback whose call has come, day-end looks, ended trials, reports, partitions, pruning, the latency view.
     func chores(at moment: Timestamp) throws {
+        if moment >= nextFeedback {
+            nextFeedback = moment.adding(seconds: 1)
+            let waited = try Feedback(connection).applyWaiting(at: moment)
+            if waited.expired + waited.refused > 0 {
+                log.info(
+                    "worker", "\(waited.expired) lines of feedback named no call that came in time, \(waited.refused) fitted no single pair"
+                )
+            }
+        }
         if moment >= nextLooks {
             nextLooks = moment.adding(seconds: 5)
             for trial in try Registry(connection).endCompleted(at: moment) {

@@ -1,6 +1,7 @@
 #pragma once
 // What Linux offers and Swift's view of glibc does not: starting a child process in a given shape, waiting through a process
-// descriptor, file locks. Own types only, so that no feature macro of the implementation reaches Swift.
+// descriptor, file locks, a terminal that is put back whatever signal comes. Own types only, so that no feature macro of the
+// implementation reaches Swift.
 
 /// How a child is to be started. All pointers are borrowed for the call.
 struct cs_child {
@@ -38,3 +39,16 @@ int cs_lock(int descriptor);
 
 /// Gives the lock back, also where a child that is just being forked still has the descriptor.
 void cs_unlock(int descriptor);
+
+/// Puts the terminal on descriptor 0 into raw mode: keys come one by one, unechoed, and make no signals. 0, or minus an errno.
+/// Until `cs_terminal_restore` any signal that ends the process first puts the terminal back. One caller at a time.
+int cs_terminal_raw(void);
+
+/// Puts the terminal back as it was; does nothing when it is.
+void cs_terminal_restore(void);
+
+/// Puts the terminal into raw mode again where something, such as a shell, has changed it meanwhile: 1 if so, else 0.
+int cs_terminal_renew(void);
+
+/// The size of the terminal on descriptor 1: 0, or minus an errno.
+int cs_terminal_size(int *columns, int *rows);

@@ -1,7 +1,5 @@
-internal import Configuration
-
-/// A candidate's key as it was found when the settings were read. Never logged, never stored.
-enum CandidateKey: Sendable {
+/// A key as it was found where the settings say that it is. Never logged, never stored.
+public enum FoundKey: Sendable {
     /// The settings name none.
     case notNeeded
     case found(String)
@@ -10,15 +8,16 @@ enum CandidateKey: Sendable {
 
     private static let maxBytes = 16_384
 
-    init(_ reference: KeyReference?, environment: [String: String]) {
+    /// Looks where the settings say: in an environment variable, or in the first line of a file.
+    public init(_ reference: KeyReference?, environment: [String: String]) {
         switch reference {
         case nil: self = .notNeeded
         case .environment(let name):
-            let value = environment[name].map(CandidateKey.trimmed) ?? ""
+            let value = environment[name].map(FoundKey.trimmed) ?? ""
             self = value.isEmpty ? .missing("the environment variable \(name)") : .found(value)
         case .file(let path):
-            let content = FileBytes.read(path, limit: CandidateKey.maxBytes) ?? []
-            let value = CandidateKey.trimmed(String(decoding: content.prefix { $0 != 0x0A }, as: UTF8.self))
+            let content = (try? LocalFile(path).read(limit: FoundKey.maxBytes)) ?? []
+            let value = FoundKey.trimmed(String(decoding: content.prefix { $0 != 0x0A }, as: UTF8.self))
             self = value.isEmpty ? .missing("the first line of \(path)") : .found(value)
         }
     }
