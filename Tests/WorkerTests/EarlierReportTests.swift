@@ -1,4 +1,5 @@
 import Configuration
+import Foundation
 import JSON
 import Postgres
 import Report
@@ -63,6 +64,33 @@ import Traffic
             #expect(try printed(when) == then, "\(when)")
         }
         #expect(Set([monday, tuesday, next]).count == 3)
+    }
+
+    @Test func whatAJudgeWasTakenForStays() throws {
+        let store = try JudgeFixture { $0.reply(right: "card_arrival") }
+        let pairs = (0..<12).map { number -> (production: String, candidate: String, label: String?) in
+            ("card_arrival", number % 2 == 0 ? "lost_card" : "card_arrival", nil)
+        }
+        let maker = ReportMaker(try store.connection())
+        // Opinions carry the real time.
+        func now() -> Timestamp { Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1e6)) }
+        let workload = try store.take(Array(pairs.prefix(8)), store.settings()).workload
+        try store.judge()
+        try store.compare()
+        let moment = now()
+        let then = Self.everyForm(try maker.report(workload: workload, at: moment))
+        #expect(then[0].contains("judge-1 gave an opinion on 4 of the 4 pairs"))
+
+        try store.take(pairs, store.settings())
+        try store.judge()
+        let lines = pairs.indices.map { JSONValue.object([.init("id", .string("p\($0)")), .init("label", "lost_card")]) }
+        let outcome = try Labels(try store.connection()).store(
+            lines: lines.flatMap { $0.serialised() + [10] }, name: "labels.jsonl", workload: workload, at: now())
+        #expect(outcome.unmatched.isEmpty)
+        try store.compare()
+        let later = Self.everyForm(try maker.report(workload: workload, at: now()))
+        #expect(later[0].contains("judge-1 gave an opinion on 6 of the 6 pairs"))
+        #expect(Self.everyForm(try maker.earlierReport(workload: workload, .at(moment))) == then)
     }
 
     @Test func prunedPairsTakeTheirTextsAndNothingElse() throws {
