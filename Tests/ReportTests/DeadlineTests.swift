@@ -136,6 +136,44 @@ import Traffic
             }?.hasSuffix("cannot be told; no more pairs are to come.") == true)
     }
 
+    @Test func onTheFirstDayNobodyKnowsHowFastPairsCome() {
+        let firstDay: (inout ReportModel) -> Void = {
+            $0.look.day = 1
+            $0.look.pairsPerDay = nil
+            $0.look.decision = Decision(.keepShadowing, because: .gate(.evidence))
+            $0.look.waits = [Self.wait(.evidence, pairs: 940), Self.wait(.quality, pairs: 2200)]
+        }
+        #expect(
+            sentence("2026-12-31", firstDay)
+                == "Whether the verdict will be there by the deadline, Thu 31 Dec, cannot be told; too little is known yet.")
+        #expect(
+            sentence("2026-12-31") {
+                firstDay(&$0)
+                $0.look.wayOut = WayOut(judgements: 161, pairs: 2200, days: nil, inNewTrial: false)
+            } == "By itself the verdict will not be there by the deadline, Thu 31 Dec; judging 161 disagreements is needed first, and how "
+                + "soon the verdict comes then is not known yet.")
+        #expect(
+            sentence("2026-11-26", firstDay)?.hasSuffix("; a verdict needs 6 more days with pairs, which nothing shortens.") == true)
+    }
+
+    @Test func whatComesAfterTheLastLookNeverComes() {
+        #expect(
+            sentence("2026-12-10") { $0.look.pairsPerDay = 14 }
+                == "At this pace there is no verdict by the deadline, Thu 10 Dec, nor by the trial's last look, on day 28; even every call "
+                + "sampled should not bring it within the trial's 28 days.")
+    }
+
+    @Test func aDayHalfAYearAwaySaysItsYear() {
+        #expect(
+            sentence("2027-12-24")
+                == "The verdict is expected by Thursday, 393 days before the deadline, Fri 24 Dec 2027.")
+        let (dates, monday) = (Dates(utcOffsetSeconds: 0), Timestamp("2026-11-23T08:00:00Z")!)
+        #expect(
+            [14, 45, 182, 183, 400].map { dates.due($0, after: monday) } == [
+                "Mon 7 Dec", "Thu 7 Jan", "Mon 24 May", "Tue 25 May 2027", "Tue 28 Dec 2027",
+            ])
+    }
+
     @Test func decidedAndMissed() {
         let decided: (inout ReportModel) -> Void = { $0.look.decision = Decision(.switch, because: .everyGate) }
         #expect(sentence("2026-12-31", decided) == "The verdict is there, 38 days before the deadline, Thu 31 Dec.")
@@ -249,7 +287,11 @@ import Traffic
             if outlook.standing == .inTime { #expect(try #require(outlook.expected) <= outlook.deadline) }
             if let expected = outlook.expected {
                 #expect(expected >= outlook.today && outlook.needs.isEmpty)
-                if expected > outlook.deadline { #expect(outlook.standing == .late && text.contains(" after the deadline")) }
+                if expected > outlook.deadline {
+                    #expect(
+                        outlook.standing == .late
+                            && text.contains(outlook.endsBefore ? " nor by the trial's last look" : " after the deadline"))
+                }
             }
             // Only what would make it in time is offered, and only where something must.
             for way in outlook.ways { #expect(way.day <= outlook.deadline && way.day >= outlook.today && !way.steps.isEmpty) }

@@ -30,6 +30,12 @@ struct Dates {
         return "\(date.day) \(Dates.months[date.month - 1]) \(date.year), \(Dates.padded(time / 3600)):\(Dates.padded(time / 60 % 60))"
     }
 
+    /// A day as somebody reads it at a moment: half a year away it has its year, `Sat 25 Dec 2027`.
+    func day(_ days: Int, seenFrom moment: Timestamp) -> String {
+        let isNear = abs(days - localDays(moment)) < 183
+        return isNear ? day(days) : "\(day(days)) \(Timestamp.date(daysSinceEpoch: days).year)"
+    }
+
     /// When something happens that many days after a moment: `today`, `Thursday` within the week, else `Mon 7 Dec`.
     func due(_ days: Double, after moment: Timestamp) -> String {
         due(localDays(moment.adding(seconds: max(0, days) * 86_400)), seenFrom: moment)
@@ -39,7 +45,7 @@ struct Dates {
     func due(_ days: Int, seenFrom moment: Timestamp) -> String {
         let distance = days - localDays(moment)
         if distance == 0 { return "today" }
-        return (1..<7).contains(distance) ? Dates.weekdays[Dates.weekday(days)] : day(days)
+        return (1..<7).contains(distance) ? Dates.weekdays[Dates.weekday(days)] : day(days, seenFrom: moment)
     }
 
     /// Days from a moment until a day of the calendar has ended.

@@ -39,8 +39,8 @@ struct DeadlineOutlook {
     enum Obstacle: Hashable {
         /// A verdict needs days that are still to come.
         case calendar(days: Int)
-        /// Even with every call sampled.
-        case pairs(day: Int)
+        /// Even with every call sampled; nil where that is after the trial's last look.
+        case pairs(day: Int?)
         /// This gate is not on course.
         case gate(GateName)
         /// No more pairs are to come.
@@ -255,9 +255,13 @@ private struct DeadlinePlan {
         let calendar = waits.map(\.calendar).max() ?? 0
         if calendar > available { return .calendar(days: Int(calendar.rounded(.up))) }
         if case .drift = look.decision.because { return .calendar(days: model.trial.terms.days) }
-        if look.pairsPerDay == nil, !model.trial.running || model.trial.samplingRate == nil { return .noPairs }
+        if look.pairsPerDay == nil {
+            // Before the first day has ended nobody knows how fast pairs come.
+            return model.trial.running && model.trial.samplingRate != nil ? .nothingKnown : .noPairs
+        }
         if let stuck = waits.first(where: { $0.paired == nil })?.gate { return .gate(stuck) }
         guard let rate = model.trial.samplingRate, let fastest = days(times: 1 / max(rate, 1e-6)) else { return .nothingKnown }
-        return .pairs(day: day(after: fastest))
+        let first = day(after: fastest)
+        return .pairs(day: first <= lastDay ? first : nil)
     }
 }

@@ -7,15 +7,15 @@ extension Sentences {
     var deadline: String? { DeadlineOutlook(model).map(deadline) }
 
     private func deadline(_ outlook: DeadlineOutlook) -> String {
-        let date = "the deadline, \(dates.day(outlook.deadline))"
+        let deadline = dates.day(outlook.deadline, seenFrom: model.trial.asOf)
+        let date = "the deadline, \(deadline)"
         switch outlook.standing {
         case .decided:
             return outlook.today > outlook.deadline
                 ? "The verdict is there; \(date), has passed."
                 : "The verdict is there, \(distance(outlook.today, to: outlook.deadline)) \(date)."
         case .missed:
-            return "The deadline, \(dates.day(outlook.deadline)), passed \(Sentences.counted(outlook.today - outlook.deadline, "day")) ago "
-                + "without a verdict."
+            return "The deadline, \(deadline), passed \(Sentences.counted(outlook.today - outlook.deadline, "day")) ago without a verdict."
         case .inTime:
             return "The verdict is expected \(by(outlook.expected ?? outlook.deadline)), "
                 + "\(distance(outlook.expected ?? outlook.deadline, to: outlook.deadline)) \(date)."
@@ -29,6 +29,9 @@ extension Sentences {
             return outlook.needs.isEmpty
                 ? "Whether the verdict will be there by \(date), cannot be told" : "By itself the verdict will not be there by \(date)"
         }
+        if outlook.endsBefore, expected > outlook.deadline {
+            return "At this pace there is no verdict by \(date), nor by the trial's last look, on day \(terms.maxDays)"
+        }
         if expected > outlook.deadline {
             return "At this pace the verdict comes \(by(expected)), \(Sentences.counted(expected - outlook.deadline, "day")) after \(date)"
         }
@@ -39,10 +42,15 @@ extension Sentences {
         guard outlook.ways.isEmpty else { return outlook.ways.map(words).joined(separator: ", or ") }
         switch outlook.obstacle {
         case .calendar(let days)?: return "a verdict needs \(Sentences.counted(days, "more day")) with pairs, which nothing shortens"
-        case .pairs(let day)?: return "even every call sampled should bring it only \(by(day))"
+        case .pairs(let day?)?: return "even every call sampled should bring it only \(by(day))"
+        case .pairs(nil)?: return "even every call sampled should not bring it within the trial's \(terms.maxDays) days"
         case .gate(let name)?: return "\(name.label) is not on course to be decided"
         case .noPairs?: return "no more pairs are to come"
         case .lastLook?: return "the last look has been taken, and a new trial would have to begin"
+        case .nothingKnown? where !outlook.needs.isEmpty:
+            return
+                "\(Sentences.listed(outlook.needs.map(words))) \(outlook.needs.count == 1 ? "is" : "are") needed first, and how soon the "
+                + "verdict comes then is not known yet"
         case .nothingKnown?, nil: return "too little is known yet"
         }
     }
