@@ -206,7 +206,9 @@ extension Sentences {
                 ? "understudy import -f FILE PAIRS.jsonl with more pairs" : "understudy enable -f FILE for a new trial"
         }
         if look.inconclusive { return "understudy enable -f FILE with more samples or wider margins: a new trial" }
-        return look.forecast?.days.map { "nothing to do until \(due($0)); keep shadowing" } ?? "nothing to do; keep shadowing"
+        guard let days = look.forecast?.days else { return "nothing to do; keep shadowing" }
+        return onCourse
+            ? "nothing to do until \(due(days)); keep shadowing" : "understudy enable -f FILE with a larger trial.max_days: a new trial"
     }
 
     func shellWord(_ word: String) -> String { ShellWord.of(word) }
