@@ -69,6 +69,14 @@ import Testing
         try workers.forEach(expectNoSecret)
     }
 
+    @Test func aWebhookFileThatIsGoneIsSaidToBe() throws {
+        let file = folder.path("absent")
+        let worker = try RunningProgram(["worker", "--database", database, "--webhook-file", file])
+        _ = try worker.ready()
+        _ = try eventually("the attempt to fail") { try state("webhook") == "waiting 1" ? true : nil }
+        #expect(try status().contains("attempt 1: the webhook file \(file) cannot be read. It is tried again at "))
+    }
+
     @Test func aWorkerKilledWhileItPostsLeavesNothingToBePostedTwice() throws {
         let stub = try StubUpstream { _ in .hang }
         let first = try worker(stub)

@@ -91,7 +91,8 @@ private struct StatusReport {
         let report = isWeek ? "the report of week \(trouble.occasion)" : "the report of a changed verdict"
         let (taken, option) = trouble.outlet == .folder ? ("written", "--report-folder") : ("posted", "--webhook-file")
         let instead = "Read it with understudy report \(status.trial.workload)\(isWeek ? " --week \(trouble.occasion)" : "")."
-        let why = trouble.note ?? "no reason was noted"
+        let note = trouble.note ?? "no reason was noted"
+        let why = note.hasSuffix(".") ? String(note.dropLast()) : note
         switch trouble.state {
         case .waiting where trouble.attempts == 0: return "\(report) waits to be \(taken): no worker with \(option) is at work."
         case .waiting:
