@@ -60,7 +60,7 @@ let shadow: [Target] = [
         name: "Worker",
         dependencies: [
             "Traffic", "Configuration", "ModelAPI", "Comparison", "Judge", "Statistics", "Verdict", "Storage", "Report", "EventLoop",
-            "HTTPWire", "HTTPClient", "Postgres", "JSON", "Telemetry",
+            "HTTPWire", "HTTPClient", "Postgres", "JSON", "Telemetry", "Processes",
         ],
         path: "Sources/Shadow/Worker"),
     .target(
@@ -136,11 +136,13 @@ let tests: [Target] = [
     .testTarget(
         name: "WorkerTests",
         dependencies: [
-            "Worker", "Storage", "Configuration", "Judge", "Verdict", "Report", "Postgres", "Traffic", "JSON", "Telemetry", "TestSupport",
+            "Worker", "Storage", "Configuration", "Judge", "Verdict", "Report", "Spool", "Postgres", "Traffic", "JSON", "Telemetry",
+            "TestSupport",
         ]),
     .testTarget(name: "StandInTests", dependencies: ["StandIn", "EventLoop", "JSON", "TestSupport"]),
     .testTarget(
-        name: "CommandsTests", dependencies: ["Commands", "Configuration", "Postgres", "JSON", "Report", "Traffic", "TestSupport"]),
+        name: "CommandsTests",
+        dependencies: ["Commands", "Configuration", "Worker", "Postgres", "JSON", "Report", "Traffic", "TestSupport"]),
     .testTarget(name: "EndToEndTests", dependencies: ["understudy", "JSON", "Postgres", "Processes", "Traffic", "TestSupport"]),
 ]
 

@@ -68,6 +68,7 @@ struct SettingsGenerator {
             }
         }
         settings.trial = TrialSettings(days: 3, maxDays: 9, alpha: share() / 3, candidates: 4, timezone: "UTC")
+        if flip() { settings.trial.deadline = "2026-12-31" }
         settings.trial.margins.quality = share()
         settings.trial.margins.latency = LatencyLimits(p95: share(), p99: 2)
         settings.privacy.retainDays = flip() ? nil : 12
@@ -125,7 +126,7 @@ struct SeededGenerator: RandomNumberGenerator {
 
 @Suite struct `The frozen part of settings` {
     @Test(arguments: [
-        "sample: 25%", "control: 1%", "privacy: { retain: 5d }",
+        "sample: 25%", "control: 1%", "privacy: { retain: 5d }", "trial: { deadline: 2026-12-31 }",
         "sample: { by: conversation, conversation: { header: X } }",
     ])
     func `leaves out what may change within a trial`(_ change: String) throws {

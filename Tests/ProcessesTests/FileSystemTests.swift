@@ -53,6 +53,20 @@ import Testing
         #expect(FileSystem.executable("sh")?.hasSuffix("/sh") == true)
         #expect(FileSystem.executable("no-such-program-anywhere") == nil)
     }
+
+    @Test func aFileIsReplacedWholeOrNotAtAll() throws {
+        let path = folder.path("report")
+        try FileSystem.replace(path, with: "one", mode: 0o640)
+        try FileSystem.replace(path, with: String(repeating: "two ", count: 100_000), mode: 0o640)
+        #expect(try FileSystem.names(in: folder.path) == ["report"])
+        var state = stat()
+        #expect(unsafe stat(path, &state) == 0 && state.st_size == 400_000 && mode(path) == 0o640)
+        // Where it cannot be renamed the old one stays, and nothing is left behind.
+        try FileSystem.makeFolder(folder.path("taken/inside"), mode: 0o700)
+        #expect(throws: ProcessError.self) { try FileSystem.replace(folder.path("taken"), with: "three", mode: 0o640) }
+        #expect(throws: ProcessError.self) { try FileSystem.replace(folder.path("absent/report"), with: "four", mode: 0o640) }
+        #expect(try FileSystem.names(in: folder.path) == ["report", "taken"])
+    }
 }
 
 @Suite struct FileLockTests {

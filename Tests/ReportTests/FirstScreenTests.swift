@@ -209,6 +209,18 @@ import Traffic
         #expect(some.nextAction == "sample more than 50 % of calls (sample), then understudy enable -f FILE")
     }
 
+    @Test func waitingIsNoAdviceBeyondTheLastLook() {
+        func action(_ days: Double) -> String {
+            var model = Self.example()
+            model.trial.samplingRate = 1
+            model.look.speedUps = []
+            model.look.forecast?.days = days
+            return Sentences(model).nextAction
+        }
+        #expect(action(21) == "nothing to do until Mon 14 Dec; keep shadowing")
+        #expect(action(22) == "understudy enable -f FILE with a larger trial.max_days: a new trial")
+    }
+
     @Test func aSwitchNamesTheRampBeyondTheShareThatWasMirrored() {
         let switched = changed { $0.look.decision = Decision(.switch, because: .everyGate) }
         #expect(switched.headline == "SWITCH: phi-4 loses fewer than 200 of 10,000 answers against gpt-5, and every gate passed.")

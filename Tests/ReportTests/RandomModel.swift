@@ -72,7 +72,8 @@ struct RandomModel {
             asOf: Timestamp(microseconds: 1_795_000_000_000_000 + Int64(count(9_000_000)) * 100_000),
             utcOffsetSeconds: pick([0, 3600, -18_000]), terms: TrialTerms(candidates: pick([1, 1, 3])),
             samplingRate: source == .imported ? nil : maybe { max(0.001, $0.random.fraction()) }, controlRate: maybe { _ in 0.05 },
-            confidenceGiven: chance(0.8), running: chance(0.8))
+            confidenceGiven: chance(0.8), running: chance(0.8), settingsHash: pick(["", "0123abcd"]),
+            deadline: maybe(0.5) { $0.pick(["2026-11-05", "2026-11-18", "2026-11-19", "2026-11-23", "2026-12-31", "2027-06-30"]) })
     }
 
     private mutating func judge() -> ReportModel.JudgeFigures {
@@ -97,6 +98,8 @@ struct RandomModel {
         let gates = gates(basis, quality, latency, cost, segments)
         let decision = decision(gates)
         let worse = quality
+        let waits = decision.recommendation == .keepShadowing && decision.because.isGate ? waits(gates) : []
+        let wayOut = waits.isEmpty || basis != .agreement ? nil : maybe { $0.wayOut() }
         return Look(
             day: count(30), decision: decision, basis: basis,
             inconclusive: decision.recommendation == .keepShadowing && chance(0.1), gates: gates,
@@ -106,7 +109,23 @@ struct RandomModel {
             speedUps: pick([
                 [], [.raiseSamplingRate], [.adjudicatePending(7), .raiseSamplingRate], [.adjudicate], [.givePrices],
                 [.raiseControlShare], [.raiseCandidateLimits], [.raiseAdjudicationShare],
-            ]), daily: [], latches: Latches())
+            ]), daily: [], latches: Latches(), waits: waits, pairsPerDay: maybe(0.8) { 1 + abs($0.number(2000)) }, wayOut: wayOut)
+    }
+
+    private mutating func waits(_ gates: [Gate]) -> [GateForecast] {
+        let forecastable: Set<GateName> = [.evidence, .reliability, .quality, .noise]
+        return gates.filter { $0.blocking && $0.status == .open && forecastable.contains($0.name) }.map { gate in
+            let pairs = maybe(0.9) { $0.count(60_000) }
+            return GateForecast(
+                gate: gate.name, towards: .pass, pairs: pairs, fewestPairs: pairs, mostPairs: pairs, days: nil, fewestDays: nil,
+                mostDays: nil, adjudications: nil)
+        }
+    }
+
+    private mutating func wayOut() -> WayOut {
+        let judgements = count(3000)
+        return WayOut(
+            judgements: judgements, pairs: count(20_000), days: maybe { abs($0.number(40)) }, inNewTrial: judgements > 0 && chance(0.2))
     }
 
     private mutating func quality(_ basis: VerdictBasis) -> QualityReading {
@@ -355,4 +374,9 @@ struct RandomModel {
             asOf: Timestamp(microseconds: 1_794_300_000_000_000), look: look(),
             agreement: .init(identical: count(900), different: count(90)), failureModes: [.labelMismatch: count(90)])
     }
+}
+
+extension Because {
+    /// One gate decided.
+    fileprivate var isGate: Bool { if case .gate = self { true } else { false } }
 }

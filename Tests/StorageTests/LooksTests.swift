@@ -229,8 +229,8 @@ import Verdict
         #expect(stored.input == second.input)
         #expect(stored.latchesBefore == first.look.latches)
         #expect(Verdict.look(at: stored.input, after: stored.latchesBefore) == second.look)
-        #expect(try looks.latest(trial: trial.id, before: minute(60))?.number == first.number)
-        #expect(try looks.latest(trial: trial.id, before: Moments.monday) == nil)
+        #expect(try looks.latest(trial: trial.id, until: minute(60))?.number == first.number)
+        #expect(try looks.latest(trial: trial.id, until: Moments.monday) == nil)
     }
 
     @Test func seeingTheSameAgainStoresNothing() throws {

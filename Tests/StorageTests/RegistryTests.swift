@@ -24,11 +24,12 @@ import Traffic
             $0.sample.rate = 0.5
             $0.control = 0.1
             $0.candidate.limits.concurrency = 4
+            $0.trial.deadline = "2026-12-31"
             $0.privacy.retainDays = nil
             $0.production.price = TokenPrice(input: 1, output: 2)
         }
         let second = try store.registry.enable(changed, at: Moments.monday.adding(seconds: Moments.hour))
-        #expect(second.change == .updated(["sample", "control", "candidate.limits", "privacy", "production.price"]))
+        #expect(second.change == .updated(["sample", "control", "candidate.limits", "trial.deadline", "privacy", "production.price"]))
         #expect(second.trial.id == first.trial.id)
         #expect(second.trial.settings == changed)
         #expect(second.trial.settingsChangedAt == Moments.monday.adding(seconds: Moments.hour))
@@ -71,6 +72,12 @@ import Traffic
         }
         let error = #expect(throws: StorageError.self) { try store.registry.enable(other, at: Moments.monday) }
         #expect(error?.message.hasPrefix("compare differs from the file of candidate phi-4") == true)
+        // What may change within a trial may differ.
+        let hurried = try labelSettings(candidate: "mistral-small") {
+            $0.trial.candidates = 2
+            $0.trial.deadline = "2026-12-31"
+        }
+        #expect(try store.registry.enable(hurried, at: Moments.monday).change == .started)
     }
 
     @Test func disablingKeepsTheRouteAndRemovingItEndsTheTrials() throws {

@@ -124,6 +124,33 @@ public enum FileSystem {
         }
     }
 
+    /// Writes a file so that readers see the old or the new one whole, also after a power cut.
+    ///
+    /// - Throws: `notFound` (the folder), `notPermitted`, `readOnly`, `system` (the disk is full).
+    public static func replace(_ path: String, with text: String, mode: UInt32) throws(ProcessError) {
+        let unfinished = "\(path).\(getpid()).tmp"
+        do throws(ProcessError) {
+            let file = try Descriptor(opening: unfinished, O_WRONLY | O_CREAT | O_TRUNC)
+            var bytes = Array(text.utf8)[...]
+            while !bytes.isEmpty {
+                let written = unsafe bytes.withUnsafeBytes { unsafe write(file.number, $0.baseAddress, $0.count) }
+                if written < 0, errno == EINTR { continue }
+                guard written > 0 else { throw ProcessError(attempt: "cannot write to \(path)", errno: written < 0 ? errno : EIO) }
+                bytes = bytes.dropFirst(written)
+            }
+            guard fchmod(file.number, mode) == 0, fsync(file.number) == 0 else {
+                throw ProcessError(attempt: "cannot write to \(path)", errno: errno)
+            }
+            try rename(unfinished, to: path)
+            if let folder = parent(of: path), let opened = try? Descriptor(opening: folder, O_RDONLY | O_DIRECTORY) {
+                fsync(opened.number)
+            }
+        } catch {
+            unsafe unlink(unfinished)
+            throw error
+        }
+    }
+
     private static func parent(of path: String) -> String? {
         guard let slash = path.lastIndex(of: "/"), path != "/" else { return path == "." || path == "/" ? nil : "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])

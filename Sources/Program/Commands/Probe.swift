@@ -38,7 +38,7 @@ struct Probe {
                 throw CommandError.failed("production (\(upstream.authority)) refuses production.key with HTTP \(reply.status).")
             }
             say("production \(upstream.authority) answers (HTTP \(reply.status))")
-        } catch let error as CommandError where !error.description.hasPrefix("production") {
+        } catch let error as TransferFailure {
             throw CommandError.failed(
                 "production cannot be reached at \(upstream): \(error). Check production.url, or skip this with --no-probe.")
         }

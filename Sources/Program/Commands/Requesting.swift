@@ -25,7 +25,7 @@ final class Requester: Sendable {
         thread.stop()
     }
 
-    /// The answer. Blocks; any number of threads may ask at a time. Throws why there is none, in words.
+    /// The answer. Blocks; any number of threads may ask at a time. Throws a `TransferFailure` where there is none.
     func send(_ request: OutgoingRequest) throws -> Reply {
         let handoff = Handoff<Reply>()
         let client = client
@@ -67,7 +67,7 @@ private final class Receiver: TransferReceiver {
         self.transfer = nil
         switch result {
         case .complete: done(.success(Requester.Reply(status: status, body: body)))
-        case .failed(let failure): done(.failure(CommandError.failed(failure.message)))
+        case .failed(let failure): done(.failure(failure))
         }
     }
 }

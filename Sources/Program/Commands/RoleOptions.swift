@@ -23,6 +23,16 @@ let mirrorOptions: [Option] = [
     .value("fsync-interval", "MS", "how often the spool is made safe against a power cut, in milliseconds (default 1000)"),
 ]
 
+/// Where the worker takes reports by itself; of `worker`, and of `up` for its worker.
+let reportOptions: [Option] = [
+    .value(
+        "report-folder", "DIR",
+        "where the worker writes reports: weekly, and when a day ends with another verdict (default of up: DATA/reports)"),
+    .value(
+        "webhook-file", "FILE",
+        "holds the URL of a Slack-compatible webhook for the reports' first screen; else \(Webhook.variable) in the environment"),
+]
+
 /// The folder that a role works in.
 func roleFolder(_ arguments: Arguments) -> DataFolder {
     arguments["data-folder"].map { DataFolder($0) } ?? DatabaseOptions.dataFolder(arguments)

@@ -28,8 +28,9 @@ extension Command {
                         + (known.isEmpty ? " Start one with understudy enable -f FILE." : " Known: \(known.joined(separator: ", "))."))
             }
             let spooled = try spooledPairs(arguments, connection)
+            let undelivered = try Deliveries(connection).troubles(workload: workload, at: now())
             let feedback = try Feedback(connection).counts(workload: workload)
-            let reports = statuses.map { StatusReport(status: $0, spooled: spooled, feedback: feedback) }
+            let reports = statuses.map { StatusReport(status: $0, spooled: spooled, feedback: feedback, undelivered: undelivered) }
             if arguments.has("json") {
                 let list = reports.map(\.json)
                 print((list.count == 1 ? list[0] : .array(list)).serialisedString())
@@ -55,6 +56,7 @@ private struct StatusReport {
     let status: TrialStatus
     let spooled: Int
     let feedback: FeedbackCounts
+    let undelivered: [DeliveryTrouble]
 
     private var warnings: [String] {
         var warnings: [String] = []
@@ -81,7 +83,23 @@ private struct StatusReport {
             warnings.append("\(lost) lines of feedback were turned away because \(Feedback.mostWaiting) waited for their calls already.")
         }
         if status.waiting > 10_000 { warnings.append("\(status.waiting) pairs wait for a worker; start another with understudy worker.") }
-        return warnings
+        return warnings + undelivered.map(words)
+    }
+
+    private func words(_ trouble: DeliveryTrouble) -> String {
+        let isWeek = trouble.kind == "week"
+        let report = isWeek ? "the report of week \(trouble.occasion)" : "the report of a changed verdict"
+        let (taken, option) = trouble.outlet == .folder ? ("written", "--report-folder") : ("posted", "--webhook-file")
+        let instead = "Read it with understudy report \(status.trial.workload)\(isWeek ? " --week \(trouble.occasion)" : "")."
+        let note = trouble.note ?? "no reason was noted"
+        let why = note.hasSuffix(".") ? String(note.dropLast()) : note
+        switch trouble.state {
+        case .waiting where trouble.attempts == 0: return "\(report) waits to be \(taken): no worker with \(option) is at work."
+        case .waiting:
+            return "\(report) could not be \(taken) yet, attempt \(trouble.attempts): \(why). It is tried again at \(trouble.dueAt)."
+        case .failed: return "\(report) was not \(taken) in \(trouble.attempts) attempts, the last: \(why). \(instead)"
+        case .unknown: return "it is not known whether \(report) was \(taken), so it is not sent again: \(why). \(instead)"
+        }
     }
 
     private func reasons(_ shed: [String: Int]) -> String {

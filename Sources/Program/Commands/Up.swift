@@ -12,7 +12,9 @@ extension Command {
             Without --database it runs a PostgreSQL of its own in the data folder, reached by a Unix socket only. It prints
               ready mirror=http://… web=http://… metrics=http://…
             once all of it answers. SIGTERM (or Ctrl-C) finishes the calls in flight, ships what is spooled, and ends.
-            """, options: [.webAddress] + mirrorOptions
+            """,
+        options: [.webAddress, .value("worker-metrics-address", "HOST:PORT", "the worker's /metrics (none unless given)")] + mirrorOptions
+            + reportOptions
     ) { arguments in
         _ = try arguments.operands()
         try UpRun(arguments).run()
@@ -38,6 +40,8 @@ private final class UpRun {
     }
 
     func run() throws {
+        // Wrong use first: it must leave nothing behind.
+        try Webhook(arguments)?.check()
         let claim = try folder.claim()
         let url = try DatabaseOptions.namedURL(arguments) ?? startPostgres(claim)
         try bringUpToDate(url)
@@ -65,9 +69,13 @@ private final class UpRun {
                         arguments, mirrorOptions, instead: ["mirror-address": bound["mirror"], "metrics-address": bound["metrics"]])
             }
             try supervisor.start(mirror) { [self] words in note(words) }
-            try supervisor.start(Supervisor.Role(name: "worker") { _ in ["worker"] + common }) { [self] words in
-                note(["worker": words["worker"] ?? ""])
+            let reports = ["report-folder": arguments["report-folder"] ?? folder.reports]
+            let worker = Supervisor.Role(name: "worker") { [arguments] bound in
+                let metrics = bound["metrics"].map(address(ofURL:)) ?? arguments["worker-metrics-address"]
+                return ["worker"] + common + forwardedOptions(arguments, reportOptions, instead: reports)
+                    + (metrics.map { ["--metrics-address=\($0)"] } ?? [])
             }
+            try supervisor.start(worker) { [self] words in note(["worker": words["worker"] ?? ""]) }
             let page = Supervisor.Role(name: "web") { [arguments] bound in
                 ["web"] + common + forwardedOptions(arguments, [.webAddress], instead: ["web-address": bound["web"]])
             }

@@ -18,6 +18,8 @@ public struct DataFolder: Sendable, Hashable {
     public var run: String { "\(path)/run" }
     /// What the mirror has written and the database has not yet.
     public var spool: String { "\(path)/spool" }
+    /// Reports that the worker has written by itself.
+    public var reports: String { "\(path)/reports" }
     /// Log files.
     public var log: String { "\(path)/log" }
     /// The last good routes and trials, for a mirror that starts without a database.

@@ -25,7 +25,7 @@ struct KeyGroup {
         "judge.price": ["input", "output", "cached_input"],
         "judge.key": ["env", "file"],
         "judge.limits": ["concurrency", "timeout", "per_day"],
-        "trial": ["days", "max_days", "alpha", "candidates", "timezone", "margins"],
+        "trial": ["days", "max_days", "alpha", "candidates", "timezone", "deadline", "margins"],
         "trial.margins": ["quality", "tier", "reliability", "noise", "saving", "latency", "two_tier_latency"],
         "trial.margins.latency": ["p95", "p99"],
         "trial.margins.two_tier_latency": ["p95", "p99"],

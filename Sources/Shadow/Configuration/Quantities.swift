@@ -1,3 +1,5 @@
+internal import Traffic
+
 /// Why a value is wrong and what would be right, without the name of its key.
 struct WrongValue: Error {
     var message: String
@@ -76,6 +78,14 @@ enum Quantity {
         }
         guard (1...36_500).contains(days) else { throw WrongValue("\(text) is out of range; it must be 1d to 36500d, or forever") }
         return days
+    }
+
+    /// A calendar day such as `2026-12-31`.
+    static func day(_ text: String) throws(WrongValue) -> String {
+        guard text.utf8.count == 10, Timestamp("\(text)T00:00:00Z") != nil else {
+            throw WrongValue(text, isNot: "a day of the calendar; write it like 2026-12-31")
+        }
+        return text
     }
 
     /// An amount such as `25 USD`, above 0; nil for `none`.

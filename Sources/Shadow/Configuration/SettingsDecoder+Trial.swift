@@ -75,6 +75,7 @@ extension SettingsDecoder {
             trial.candidates = candidates
         }
         if let timezone = group.read("timezone", SettingsDecoder.timezone) { trial.timezone = timezone }
+        trial.deadline = group.read("deadline", Quantity.day)
         if let margins = group.group("margins") { trial.margins = self.margins(margins) }
         return trial
     }

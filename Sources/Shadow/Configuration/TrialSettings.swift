@@ -1,4 +1,4 @@
-/// When a trial decides and by which standards; frozen for the whole trial.
+/// When a trial decides and by which standards; all but `deadline` frozen for the whole trial.
 public struct TrialSettings: Sendable, Hashable {
     /// Days with compared pairs before which there is no `switch` or `two_tier`.
     public var days: Int
@@ -10,10 +10,12 @@ public struct TrialSettings: Sendable, Hashable {
     public var candidates: Int
     /// The IANA time zone whose calendar days count.
     public var timezone: String
+    /// The day by which the verdict must be there, ISO 8601; nil where nothing presses. It decides nothing.
+    public var deadline: String?
     public var margins: MarginSettings
 
     public init(
-        days: Int = 7, maxDays: Int = 28, alpha: Double = 0.05, candidates: Int = 1, timezone: String = "UTC",
+        days: Int = 7, maxDays: Int = 28, alpha: Double = 0.05, candidates: Int = 1, timezone: String = "UTC", deadline: String? = nil,
         margins: MarginSettings = MarginSettings()
     ) {
         self.days = days
@@ -21,6 +23,7 @@ public struct TrialSettings: Sendable, Hashable {
         self.alpha = alpha
         self.candidates = candidates
         self.timezone = timezone
+        self.deadline = deadline
         self.margins = margins
     }
 }

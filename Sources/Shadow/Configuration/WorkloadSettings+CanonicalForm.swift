@@ -19,7 +19,7 @@ extension WorkloadSettings {
     }
 
     /// 32 hexadecimal digits that stand for what may not change within a trial: everything but `sample`, `control`,
-    /// `candidate.limits`, `judge.limits`, `privacy`, keys and prices (design §1). Different hashes: different trials.
+    /// `candidate.limits`, `judge.limits`, `trial.deadline`, `privacy`, keys and prices (design §1). Different hashes: different trials.
     ///
     /// Two SipHash-2-4 of the canonical JSON under fixed keys: stable for ever, no protection against malice needed.
     public var frozenHash: String {
@@ -27,7 +27,7 @@ extension WorkloadSettings {
         for key in ["sample", "control", "privacy"] { json[key] = nil }
         let changeable = [
             ("production", ["price", "key"]), ("candidate", ["price", "dedicated", "key", "limits"]),
-            ("judge", ["price", "key", "limits"]),
+            ("judge", ["price", "key", "limits"]), ("trial", ["deadline"]),
         ]
         for (section, keys) in changeable {
             guard var rest = json[section] else { continue }
@@ -178,10 +178,12 @@ extension SampleSettings {
 
 extension TrialSettings {
     fileprivate var json: JSONValue {
-        [
+        var json: JSONValue = [
             "days": JSONValue(days), "max_days": JSONValue(maxDays), "alpha": JSONValue(alpha), "candidates": JSONValue(candidates),
             "timezone": .string(timezone), "margins": margins.json,
         ]
+        json["deadline"] = deadline.map(JSONValue.string)
+        return json
     }
 }
 

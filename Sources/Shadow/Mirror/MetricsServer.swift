@@ -1,14 +1,14 @@
-internal import EventLoop
+public import EventLoop
 internal import HTTPServer
 internal import HTTPWire
-internal import Telemetry
+public import Telemetry
 
-/// `/metrics`, `/livez` and `/readyz`. Loop thread only.
-final class MetricsServer {
+/// `/metrics`, `/livez` and `/readyz` of a process. Loop thread only.
+public final class MetricsServer {
     private var server: HTTPServer?
 
-    /// Listens at once; `readiness` says why the mirror is not ready, or nil. Throws `cannotListen`.
-    init(
+    /// Listens at once; `readiness` says why the process is not ready, or nil. Throws `cannotListen`.
+    public init(
         loop: EventLoop, address: SocketAddress, registry: MetricsRegistry, readiness: @escaping () -> String?
     ) throws(EventLoopError) {
         let server = HTTPServer(loop: loop) { _ in
@@ -21,10 +21,10 @@ final class MetricsServer {
     }
 
     /// What was bound.
-    let address: SocketAddress
+    public let address: SocketAddress
 
     /// Stops at once.
-    func close() {
+    public func close() {
         server?.shutdown(grace: 0) {}
         server = nil
     }

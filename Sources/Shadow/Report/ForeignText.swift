@@ -1,18 +1,28 @@
 /// Text that models and users wrote, made fit to be shown: cut to a length, with nothing in it that a terminal or a browser would obey.
 enum ForeignText {
     /// How much of one text a report shows, in characters.
-    static let limit = 2_000
+    static let limit = ReportModel.Passage.longest
 
     /// On one line: line breaks and tabs become visible signs.
     static func line(_ text: String, limit: Int = limit) -> String { shown(text, limit: limit, keepsLines: false) }
 
+    /// The beginning of a passage on one line.
+    static func line(_ passage: ReportModel.Passage, limit: Int) -> String {
+        shown(passage.text, rest: passage.rest, limit: limit, keepsLines: false)
+    }
+
     /// With its own lines.
-    static func block(_ text: String, limit: Int = limit) -> String { shown(text, limit: limit, keepsLines: true) }
+    static func block(_ text: String, limit: Int) -> String { shown(text, limit: limit, keepsLines: true) }
+
+    /// A passage with its own lines.
+    static func block(_ passage: ReportModel.Passage) -> String {
+        shown(passage.text, rest: passage.rest, limit: limit, keepsLines: true)
+    }
 
     /// A model's, workload's or label's name: one line, short.
     static func name(_ text: String) -> String { shown(text, limit: 80, keepsLines: false) }
 
-    private static func shown(_ text: String, limit: Int, keepsLines: Bool) -> String {
+    private static func shown(_ text: String, rest: Int = 0, limit: Int, keepsLines: Bool) -> String {
         if text.isEmpty { return "" }
         var result = String.UnicodeScalarView()
         var kept = 0
@@ -31,8 +41,8 @@ enum ForeignText {
                 append(scalar, to: &result)
             }
         }
-        guard position < text.unicodeScalars.endIndex else { return String(result) }
-        let left = text.unicodeScalars.count - kept
+        let left = text.unicodeScalars.distance(from: position, to: text.unicodeScalars.endIndex) + rest
+        guard left > 0 else { return String(result) }
         return String(result) + "… (\(Numbers.count(left)) more characters)"
     }
 

@@ -11,22 +11,23 @@ enum HTMLExamples {
 
     private static func write(_ html: inout HTMLWriter, _ example: ReportModel.Example, _ group: Page.ExampleGroup) {
         html.element("div", [("class", "example")]) { html in
-            html.element("p", [("class", "identity")], text: "pair \(ExampleWords(example).identity)")
-            block(&html, "asked", example.input)
-            if let label = example.label { block(&html, "right", label) }
+            html.element("p", [("class", "identity")], text: "pair \(ExampleWords.identity(example))")
+            guard let texts = example.texts else { return html.element("p", text: ExampleWords.gone) }
+            block(&html, "asked", texts.input)
+            if let label = texts.label { block(&html, "right", label) }
             html.element("div", [("class", "sides")]) { html in
-                let answers = MarkedDifference(
-                    ForeignText.block(example.productionOutput), ForeignText.block(example.candidateOutput))
+                let answers = MarkedDifference(ForeignText.block(texts.productionOutput), ForeignText.block(texts.candidateOutput))
                 side(&html, group.production, answers.left)
                 side(&html, group.candidate, answers.right)
             }
-            if example.differences.count > 1 { differences(&html, example.differences) }
+            if texts.differences.count > 1 { differences(&html, texts) }
         }
     }
 
-    private static func block(_ html: inout HTMLWriter, _ label: String, _ text: String) {
+    private static func block(_ html: inout HTMLWriter, _ label: String, _ passage: ReportModel.Passage) {
         html.element("p", [("class", "label")], text: label)
-        html.element("p", [("class", "foreign"), ("dir", "auto")], text: text.isEmpty ? "(empty)" : ForeignText.block(text))
+        let text = ForeignText.block(passage)
+        html.element("p", [("class", "foreign"), ("dir", "auto")], text: text.isEmpty ? "(empty)" : text)
     }
 
     private static func side(_ html: inout HTMLWriter, _ label: String, _ answer: MarkedDifference.Side) {
@@ -41,22 +42,15 @@ enum HTMLExamples {
         }
     }
 
-    private static func differences(_ html: inout HTMLWriter, _ differences: [Difference]) {
-        let shown = differences.prefix(20)
+    private static func differences(_ html: inout HTMLWriter, _ texts: ReportModel.Example.Texts) {
         html.element("ul", [("class", "differences")]) { html in
-            for difference in shown {
+            for difference in texts.differences {
                 html.element("li") { html in
-                    html.element("code", text: ForeignText.line(difference.path.isEmpty ? "answer" : difference.path, limit: 120))
-                    let kind = ForeignText.name(difference.kind).replacing("_", with: " ")
-                    let values = [difference.productionValue, difference.candidateValue].map {
-                        $0.map { ForeignText.line($0, limit: 120) } ?? "nothing"
-                    }
-                    html.text(" \(kind): \(values[0]) → \(values[1])")
+                    html.element("code", text: difference.path)
+                    html.text(" \(difference.kind): \(difference.productionValue) → \(difference.candidateValue)")
                 }
             }
-            if differences.count > shown.count {
-                html.element("li", text: "and \(Numbers.count(differences.count - shown.count)) more")
-            }
+            if texts.moreDifferences > 0 { html.element("li", text: "and \(Numbers.count(texts.moreDifferences)) more") }
         }
     }
 }

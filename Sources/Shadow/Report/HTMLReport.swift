@@ -53,6 +53,7 @@ struct HTMLReport {
     private static func firstScreen(_ html: inout HTMLWriter, _ page: Page, headline: String) {
         let sentences = page.sentences
         verdict(&html, sentences, headline: headline)
+        for line in sentences.belowHeadline { html.element("p", [("class", "outlook")], text: line) }
         html.element("p", [("class", "impact")], text: sentences.impact)
         html.element("ul", [("class", "gate-line"), ("aria-label", "Latency and gates")]) { html in
             for (index, part) in sentences.gateLineParts.enumerated() {

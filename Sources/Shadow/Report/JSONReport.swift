@@ -86,7 +86,41 @@ struct JSONSections {
             "decision": JSONValue(look.decision.recommendation.rawValue), "headline": JSONValue(sentences.headline),
             "reason": JSONValue(sentences.reason), "next_action": JSONValue(sentences.nextAction), "basis": JSONValue(look.basis.rawValue),
             "days_left": JSONValue(look.daysLeft), "because": JSONValue(because), "inconclusive": JSONValue(look.inconclusive),
-            "speed_ups": .array(sentences.speedUps.map { JSONValue($0) }),
+            "speed_ups": .array(sentences.speedUps.map { JSONValue($0) }), "deadline": deadline, "cheapest_way_out": wayOut,
+        ]
+    }
+
+    /// null without a deadline.
+    private var deadline: JSONValue {
+        guard let outlook = DeadlineOutlook(model), let sentence = sentences.deadline else { return .null }
+        func day(_ day: Int?) -> JSONValue { JSONValue(day.map(sentences.dates.isoDay)) }
+        return [
+            "date": day(outlook.deadline), "days_left": JSONValue(outlook.deadline - outlook.today),
+            "status": JSONValue(outlook.standing.rawValue), "expected_by": day(outlook.expected), "sentence": JSONValue(sentence),
+            "ways": .array(
+                outlook.ways.map { way in
+                    var rate: Double?
+                    var judgements: Int?
+                    for step in way.steps {
+                        if case .sample(let share) = step { rate = share }
+                        if case .judge(let out) = step { judgements = out.judgements }
+                        if case .speedUp(.adjudicatePending(let count)) = step { judgements = count }
+                    }
+                    return [
+                        "sentence": JSONValue(sentences.words(way)), "expected_by": day(way.day), "sampling_rate": JSONValue(rate),
+                        "judgements": JSONValue(judgements),
+                    ]
+                }),
+        ]
+    }
+
+    /// null where judging is not what is missing.
+    private var wayOut: JSONValue {
+        guard let way = look.wayOut, let sentence = sentences.wayOut else { return .null }
+        return [
+            "judgements": JSONValue(way.judgements), "minutes": JSONValue(way.minutes),
+            "assumed_seconds_each": JSONValue(WayOut.secondsPerJudgement), "pairs": JSONValue(way.pairs), "days": JSONValue(way.days),
+            "new_trial": JSONValue(way.inNewTrial), "sentence": JSONValue(sentence),
         ]
     }
 

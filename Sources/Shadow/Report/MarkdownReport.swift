@@ -30,11 +30,14 @@ struct MarkdownReport {
 
     private mutating func firstScreen(_ page: Page, level: String, title: String? = nil, headline: String? = nil) {
         let sentences = page.sentences
-        lines += [
-            "\(level) \(escaped(title ?? sentences.title))", "", "**\(escaped(headline ?? sentences.headline))**", "",
-            action(sentences.nextAction), "", escaped(sentences.impact), "", escaped(sentences.gateLine), "",
-            escaped(sentences.worstFailure), "",
-        ]
+        lines +=
+            [
+                "\(level) \(escaped(title ?? sentences.title))", "", "**\(escaped(headline ?? sentences.headline))**", "",
+                action(sentences.nextAction), "",
+            ] + sentences.belowHeadline.flatMap { [escaped($0), ""] } + [
+                escaped(sentences.impact), "", escaped(sentences.gateLine), "",
+                escaped(sentences.worstFailure), "",
+            ]
         for banner in sentences.banners { lines += ["> **\(escaped(banner))**", ""] }
     }
 
@@ -84,12 +87,10 @@ struct MarkdownReport {
     private mutating func add(_ group: Page.ExampleGroup) {
         lines += ["**\(escaped(group.title))**", ""]
         for example in group.examples {
-            let words = ExampleWords(example)
+            let words = ExampleWords(example, group)
             lines.append("- \(escaped("pair " + words.identity))")
-            let rows =
-                [("asked", words.input), (group.production, words.production), (group.candidate, words.candidate)]
-                + (words.label.map { [("right", $0)] } ?? [])
-            lines += rows.map { "  - \(escaped($0.0)): \(code($0.1))" }
+            if words.rows.isEmpty { lines.append("  - \(escaped(ExampleWords.gone))") }
+            lines += words.rows.map { "  - \(escaped($0.name)): \(code($0.text))" }
         }
         lines.append("")
     }

@@ -65,21 +65,31 @@ extension Page {
 struct ExampleWords {
     /// Pair id, moment, segment, who was right.
     let identity: String
-    let input: String
-    let production: String
-    let candidate: String
-    let label: String?
+    /// What was asked, answered and right, each with its name and on one line; empty once the texts are gone.
+    let rows: [(name: String, text: String)]
 
-    init(_ example: ReportModel.Example) {
+    /// What stands in the place of texts that are not kept any more.
+    static let gone = "What was asked and answered here is not kept any more (privacy.retain)."
+
+    init(_ example: ReportModel.Example, _ group: Page.ExampleGroup) {
+        identity = ExampleWords.identity(example)
+        guard let texts = example.texts else {
+            rows = []
+            return
+        }
+        let named: [(String, ReportModel.Passage?)] = [
+            ("asked", texts.input), (group.production, texts.productionOutput), (group.candidate, texts.candidateOutput),
+            ("right", texts.label),
+        ]
+        rows = named.compactMap { name, passage in passage.map { (name, ForeignText.line($0, limit: 300)) } }
+    }
+
+    static func identity(_ example: ReportModel.Example) -> String {
         var parts = [example.pair.description, example.calledAt.description]
         if let segment = example.segment { parts.append(ForeignText.name(segment)) }
         parts.append(ExampleWords.judgement(example.correct))
         if example.productionUnstable { parts.append("production disagrees with itself here") }
-        identity = parts.joined(separator: " · ")
-        input = ForeignText.line(example.input, limit: 300)
-        production = ForeignText.line(example.productionOutput, limit: 300)
-        candidate = ForeignText.line(example.candidateOutput, limit: 300)
-        label = example.label.map { ForeignText.line($0, limit: 300) }
+        return parts.joined(separator: " · ")
     }
 
     static func judgement(_ correct: Correctness) -> String {

@@ -104,11 +104,12 @@ struct Page {
         ].compactMap { $0 }
     }
 
-    /// The five lines that say what to do, why and how sure that is.
+    /// The five lines that say what to do, why and how sure that is; a line each for a deadline and a way out, where there are.
     var firstScreen: [String] {
         [
-            sentences.title, "\(sentences.headline)   → \(sentences.nextAction)", sentences.impact, sentences.gateLine,
-            sentences.worstFailure,
-        ]
+            sentences.title, verdictLine(sentences.headline),
+        ] + sentences.belowHeadline + [sentences.impact, sentences.gateLine, sentences.worstFailure]
     }
+
+    func verdictLine(_ headline: String) -> String { "\(headline)   → \(sentences.nextAction)" }
 }

@@ -1,4 +1,4 @@
-internal import Verdict
+public import Verdict
 
 /// The forms that a report comes in; raw values as in `understudy report --format`.
 public enum ReportFormat: String, Sendable, CaseIterable {
@@ -23,6 +23,24 @@ extension WorkloadReport {
     }
 }
 
+extension WorkloadReport {
+    /// The first screen as the report's text has it, a line each: what to do, why, and how sure that is; then what must be known first.
+    public var firstScreen: [String] {
+        let page = Page(leading)
+        var lines = page.firstScreen
+        if let ranking = Ranking(self) {
+            lines[0] = ranking.title
+            lines[1] = page.verdictLine(ranking.headline)
+        }
+        return lines + page.sentences.banners.map { "! \($0)" }
+    }
+}
+
+extension Recommendation {
+    /// As a report's headline begins: `NOT YET`.
+    public var label: String { Sentences.label(self) }
+}
+
 extension ReportModel {
     /// This trial's report alone, in one form.
     public func rendered(as format: ReportFormat, width: Int = 100, colour: Bool = false) -> String {
@@ -30,6 +48,7 @@ extension ReportModel {
     }
 
     /// The five lines that say what to do, why, and how sure that is: title, headline with next action, impact, gates, what fails most.
+    /// Below the headline stand a deadline and the way out of agreement mode, where there are.
     public var firstScreen: [String] { Page(self).firstScreen }
 
     /// The verdict in one sentence, beginning with its label.

@@ -66,7 +66,42 @@ extension ReportModel {
         }
     }
 
-    /// One pair to look at: the input and both answers. The texts are foreign and of any length; renderers cut and escape them.
+    /// The beginning of a foreign text, and how much follows: what a report can show of it.
+    public struct Passage: Sendable, Hashable {
+        /// At most `longest` Unicode scalars, foreign: renderers escape them.
+        public var text: String
+        /// How many scalars of the text follow.
+        public var rest: Int
+
+        /// How much of one text a report shows at most.
+        public static let longest = 2000
+
+        /// Cuts a text of any length.
+        public init(_ text: String) {
+            let scalars = text.unicodeScalars
+            if let end = scalars.index(scalars.startIndex, offsetBy: Passage.longest, limitedBy: scalars.endIndex), end < scalars.endIndex {
+                self.init(String(scalars[..<end]), rest: scalars.distance(from: end, to: scalars.endIndex))
+            } else {
+                self.init(text, rest: 0)
+            }
+        }
+
+        init(_ text: String, rest: Int) {
+            self.text = text
+            self.rest = rest
+        }
+    }
+
+    /// One single difference between two answers, as it is shown: in words that neither a terminal nor a browser obeys.
+    public struct DifferenceRow: Sendable, Hashable {
+        /// Where, and what differs there.
+        public var path: String
+        public var kind: String
+        public var productionValue: String
+        public var candidateValue: String
+    }
+
+    /// One pair to look at: the input and both answers, foreign texts that renderers escape.
     public struct Example: Sendable, Hashable {
         /// As `understudy explain` takes it.
         public var pair: Identifier
@@ -74,37 +109,55 @@ extension ReportModel {
         public var calledAt: Timestamp
         /// The call's segment; nil where it names none.
         public var segment: String?
-        /// What was asked: the last user text.
-        public var input: String
-        /// Production's answer as text.
-        public var productionOutput: String
-        /// The candidate's answer as text; empty where none came.
-        public var candidateOutput: String
-        /// The gold answer, where there is one.
-        public var label: String?
         /// Who was right.
         public var correct: Correctness
-        /// Every single difference that the comparison found.
-        public var differences: [Difference]
         /// Production disagreed with its own second answer here.
         public var productionUnstable: Bool
+        /// What the pair said; nil once that is not kept any more.
+        public var texts: Texts?
 
-        /// Takes its parts as they are.
+        /// What a pair said.
+        public struct Texts: Sendable, Hashable {
+            /// What was asked: the last user text.
+            public var input: Passage
+            /// Production's answer as text.
+            public var productionOutput: Passage
+            /// The candidate's answer as text; empty where none came.
+            public var candidateOutput: Passage
+            /// The gold answer, where there is one.
+            public var label: Passage?
+            /// The first single differences that the comparison found, and how many more there are.
+            public var differences: [DifferenceRow]
+            public var moreDifferences: Int
+
+            /// How many single differences are shown.
+            static let differencesShown = 20
+        }
+
+        /// Takes its parts as they are; of the texts, which may be of any length, what can be shown.
         public init(
             pair: Identifier, calledAt: Timestamp, segment: String? = nil, input: String, productionOutput: String,
             candidateOutput: String, label: String? = nil, correct: Correctness = .unknown, differences: [Difference] = [],
             productionUnstable: Bool = false
         ) {
+            let shown = differences.prefix(Texts.differencesShown)
+            self.init(
+                pair: pair, calledAt: calledAt, segment: segment, correct: correct, productionUnstable: productionUnstable,
+                texts: Texts(
+                    input: Passage(input), productionOutput: Passage(productionOutput), candidateOutput: Passage(candidateOutput),
+                    label: label.map { Passage($0) }, differences: shown.map(DifferenceRow.init),
+                    moreDifferences: differences.count - shown.count))
+        }
+
+        init(
+            pair: Identifier, calledAt: Timestamp, segment: String?, correct: Correctness, productionUnstable: Bool, texts: Texts?
+        ) {
             self.pair = pair
             self.calledAt = calledAt
             self.segment = segment
-            self.input = input
-            self.productionOutput = productionOutput
-            self.candidateOutput = candidateOutput
-            self.label = label
             self.correct = correct
-            self.differences = differences
             self.productionUnstable = productionUnstable
+            self.texts = texts
         }
     }
 
@@ -129,5 +182,15 @@ extension ReportModel {
             self.productionOnly = productionOnly
             self.candidateOnly = candidateOnly
         }
+    }
+}
+
+extension ReportModel.DifferenceRow {
+    fileprivate init(_ difference: Difference) {
+        func value(_ text: String?) -> String { text.map { ForeignText.line($0, limit: 120) } ?? "nothing" }
+        self.init(
+            path: ForeignText.line(difference.path.isEmpty ? "answer" : difference.path, limit: 120),
+            kind: ForeignText.name(difference.kind).replacing("_", with: " "), productionValue: value(difference.productionValue),
+            candidateValue: value(difference.candidateValue))
     }
 }

@@ -21,7 +21,7 @@ extension Sentences {
         case .cost where look.cost.saving == nil: "cost is open, because what the two models cost is not known"
         case .latency where look.latency.ratios.isEmpty: "latency is open until the first day with answers has ended"
         case .quality where !look.basis.isAdjudicated: agreementClause
-        case .reliability, .quality, .noise, .latency, .cost: forecastClause(name) ?? undecidedClause(name)
+        case .reliability, .quality, .noise, .latency, .cost: forecastClause(name) ?? pendingClause(name) ?? undecidedClause(name)
         }
     }
 
@@ -82,6 +82,15 @@ extension Sentences {
         return "\(what) should \(decides) by \(due(days))"
     }
 
+    /// There are pairs enough, and judgements are what is missing.
+    private func pendingClause(_ name: GateName) -> String? {
+        let pending = look.quality.pending
+        guard name == .quality, pending > 0, let forecast = look.forecast, forecast.gate == name, forecast.pairs == 0 else { return nil }
+        return
+            "the \(Sentences.counted(pending, "disagreement")) that wait\(pending == 1 ? "s" : "") for \(pending == 1 ? "its" : "their") "
+            + "judgement should decide"
+    }
+
     private func undecidedClause(_ name: GateName) -> String {
         "\(name.label) is open and not on course to be decided"
     }
@@ -100,7 +109,7 @@ extension Sentences {
         }
     }
 
-    private func speedUp(_ step: SpeedUp) -> String {
+    func speedUp(_ step: SpeedUp) -> String {
         switch step {
         case .adjudicatePending(let count):
             return "judge the \(Sentences.counted(count, "disagreement")) that wait\(count == 1 ? "s" : "") for it"
@@ -197,7 +206,9 @@ extension Sentences {
                 ? "understudy import -f FILE PAIRS.jsonl with more pairs" : "understudy enable -f FILE for a new trial"
         }
         if look.inconclusive { return "understudy enable -f FILE with more samples or wider margins: a new trial" }
-        return look.forecast?.days.map { "nothing to do until \(due($0)); keep shadowing" } ?? "nothing to do; keep shadowing"
+        guard let days = look.forecast?.days else { return "nothing to do; keep shadowing" }
+        return onCourse
+            ? "nothing to do until \(due(days)); keep shadowing" : "understudy enable -f FILE with a larger trial.max_days: a new trial"
     }
 
     func shellWord(_ word: String) -> String { ShellWord.of(word) }

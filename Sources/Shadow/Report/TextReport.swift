@@ -53,6 +53,7 @@ struct TextReport {
             add(headline, style: style(page.model))
             lines += TextLayout.wrapped("  " + arrow, width: width, indent: "    ").map { $0.hasPrefix(" ") ? $0 : "  " + $0 }
         }
+        for line in sentences.belowHeadline { add(line) }
         add(sentences.impact)
         add(sentences.gateLine)
         add(sentences.worstFailure)
@@ -112,15 +113,13 @@ struct TextReport {
         lines.append("")
         add(group.title, style: .bold)
         for example in group.examples {
-            let words = ExampleWords(example)
+            let words = ExampleWords(example, group)
             add("· pair \(words.identity)", indent: "  ")
-            let rows =
-                [("asked", words.input), (group.production, words.production), (group.candidate, words.candidate)]
-                + (words.label.map { [("right", $0)] } ?? [])
-            let label = min(24, rows.map { TextLayout.columns($0.0) }.max() ?? 0)
-            for row in rows {
-                let begin = "    " + TextLayout.padded(row.0, label) + "  "
-                let text = row.1.isEmpty ? "(empty)" : row.1
+            if words.rows.isEmpty { lines += TextLayout.wrapped(ExampleWords.gone, width: width - 4).map { "    " + $0 } }
+            let label = min(24, words.rows.map { TextLayout.columns($0.name) }.max() ?? 0)
+            for row in words.rows {
+                let begin = "    " + TextLayout.padded(row.name, label) + "  "
+                let text = row.text.isEmpty ? "(empty)" : row.text
                 lines.append(begin + TextLayout.padded(text, width - TextLayout.columns(begin)).trimmedRight)
             }
         }

@@ -1,15 +1,26 @@
 /// The SQL of looks as they are stored.
 enum LookQueries {
+    private static let columns = """
+        SELECT id, trial, looked_at, day::text AS day, day_end, input, latches_before, report FROM understudy_store.look
+        """
+
+    static let look = "\(columns) WHERE id = $1"
+
     static let last = """
-        SELECT id, looked_at, day::text AS day, day_end, input, latches_before FROM understudy_store.look
-        WHERE trial = $1 AND ($2::timestamptz IS NULL OR looked_at < $2)
+        \(columns)
+        WHERE trial = $1 AND ($2::timestamptz IS NULL OR looked_at <= $2 OR (day_end AND day = $3::date))
         ORDER BY id DESC LIMIT 1
+        """
+
+    /// The last moment before a day of a time zone, or of a day.
+    static let lastMoment = """
+        SELECT ($1::date + $2::integer)::timestamp AT TIME ZONE $3 - interval '1 microsecond' AS last_moment
         """
 
     static let insertLook = """
         INSERT INTO understudy_store.look (
-            trial, looked_at, day, days, day_end, verdict, reason, basis, settings_hash, input, latches_before)
-        VALUES ($1, $2, $3::date, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::jsonb)
+            trial, looked_at, day, days, day_end, verdict, reason, basis, settings_hash, input, latches_before, report)
+        VALUES ($1, $2, $3::date, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::jsonb, $12::jsonb)
         RETURNING id
         """
 
@@ -22,6 +33,14 @@ enum LookQueries {
         INSERT INTO understudy_store.tier_point (look, threshold, escalation_rate, log_evidence, certified, saving)
         VALUES ($1, $2, $3, $4, $5, $6)
         """
+
+    /// What a pair of the report said (`$3`), as long as the pair is there.
+    static let insertExample = """
+        INSERT INTO understudy_store.look_example (look, pair_id, trial, ages_from, texts)
+        SELECT $1, pair.id, pair.trial, pair.ages_from, $3::jsonb FROM understudy_store.pair WHERE pair.id = $2
+        """
+
+    static let examples = "SELECT pair_id, texts FROM understudy_store.look_example WHERE look = $1 ORDER BY pair_id"
 
     static let saveLatches = "UPDATE understudy_store.trial SET latches = $2::jsonb WHERE id = $1"
 

@@ -1,4 +1,4 @@
-internal import JSON
+public import JSON
 public import Postgres
 internal import Statistics
 public import Traffic
@@ -14,23 +14,64 @@ public struct TakenLook: Sendable {
     public var day: Int
     public var input: LookInput
     public var look: Look
+    /// nil where none was asked for, or none stored then.
+    public var report: LookReport?
 
-    public init(number: Int, trial: StoredTrial, at: Timestamp, day: Int, input: LookInput, look: Look) {
+    public init(
+        number: Int, trial: StoredTrial, at: Timestamp, day: Int, input: LookInput, look: Look, report: LookReport? = nil
+    ) {
         self.number = number
         self.trial = trial
         self.at = at
         self.day = day
         self.input = input
         self.look = look
+        self.report = report
+    }
+
+    /// A stored look, decided again.
+    public init(_ stored: StoredLook, trial: StoredTrial, report: LookReport?, decide: (LookInput, Latches) -> Look) {
+        let look = decide(stored.input, stored.latchesBefore)
+        self.init(
+            number: stored.number, trial: trial, at: stored.at, day: look.day, input: stored.input, look: look, report: report)
+    }
+}
+
+/// What a report says beside its look, in the form in which whoever makes reports reads it again.
+public struct LookReport: Sendable, Hashable {
+    /// The figures; they stay.
+    public var record: JSONValue
+    /// What the pairs shown said; each goes with its pair.
+    public var texts: [Identifier: JSONValue]
+
+    public init(record: JSONValue, texts: [Identifier: JSONValue]) {
+        self.record = record
+        self.texts = texts
     }
 }
 
 /// A look as it was stored: deciding again from both comes to the same look.
 public struct StoredLook: Sendable {
     public var number: Int
+    public var trial: Identifier
     public var at: Timestamp
     public var input: LookInput
     public var latchesBefore: Latches
+    /// Of its report; nil where none was stored.
+    var record: JSONValue?
+}
+
+/// Which looks of the past count.
+public struct LookBounds: Sendable, Hashable {
+    /// Those up to here,
+    public var until: Timestamp
+    /// and the look of this day that was taken because the day before it had ended.
+    public var orClosing: String?
+
+    public init(until: Timestamp, orClosing: String? = nil) {
+        self.until = until
+        self.orClosing = orClosing
+    }
 }
 
 /// Looks at trials.
@@ -39,23 +80,23 @@ public struct Looks {
 
     public init(_ connection: PostgresConnection) { self.connection = connection }
 
-    /// Takes a look: reads the evidence, has `decide` decide, stores the look with its gates, thresholds and latches, and freezes the
-    /// judgements that it consumed. One transaction under the trial's lock.
+    /// Takes a look: reads the evidence, has `decide` decide, stores the look with its gates, thresholds, latches and report, and
+    /// freezes the judgements that it consumed. One transaction under the trial's lock.
     ///
-    /// `reason` gives the words that the view `verdicts` shows. A look that sees what the day's last look saw is not stored again; of
-    /// a trial whose pairs have been pruned the last look is decided again.
+    /// `reason` gives the words that the view `verdicts` shows, `report` what the report says beside the look. A look that sees what
+    /// the day's last look saw, and whose report says the same, is that look; of a trial whose pairs have been pruned the last look is
+    /// decided again.
     /// Throws `StorageError.notFound` for an unknown trial.
     public func take(
         trial id: Identifier, at moment: Timestamp, dayEnd: Bool = false, decide: (LookInput, Latches) -> Look,
-        reason: (Look) -> String
+        reason: (Look) -> String, report: (TakenLook) throws -> LookReport? = { _ in nil }
     ) throws -> TakenLook {
         try connection.transaction {
             try connection.execute(ComparisonQueries.lockTrial, [.text(id.description)])
             guard let trial = try Registry(connection).trial(id) else { throw StorageError(.notFound, "there is no trial \(id)") }
             let established = try connection.query(EvidenceQueries.established, [.id(id)])[0]
             if !established.isNull("evidence_pruned_at"), let last = try latest(trial: id) {
-                let look = decide(last.input, last.latchesBefore)
-                return TakenLook(number: last.number, trial: trial, at: last.at, day: look.day, input: last.input, look: look)
+                return TakenLook(last, trial: trial, report: try self.report(of: last), decide: decide)
             }
             let reader = EvidenceReader(connection: connection, trial: trial, moment: moment)
             let calendar = try reader.calendar()
@@ -63,11 +104,14 @@ public struct Looks {
             let latches = try established.jsonOrNull("latches").map { try Latches(json: $0) } ?? Latches()
             let look = decide(reading.input, latches)
             var taken = TakenLook(number: 0, trial: trial, at: moment, day: look.day, input: reading.input, look: look)
-            if let last = try last(id, before: nil), last.day == calendar.today, last.dayEnd == dayEnd,
+            taken.report = try report(taken)
+            if let last = try last(id, until: nil), last.day == calendar.today, last.dayEnd == dayEnd,
                 last.look.input.withoutForecasts == reading.input.withoutForecasts
             {
-                taken.number = last.look.number
-                return taken
+                let before = try self.report(of: last.look)
+                if taken.report == nil || taken.report?.canonical() == before?.canonical() {
+                    return TakenLook(last.look, trial: trial, report: before, decide: decide)
+                }
             }
             taken.number = try store(taken, today: calendar.today, dayEnd: dayEnd, latches: latches, reason: reason(look))
             try connection.execute(LookQueries.saveLatches, [.id(id), .json(look.latches.json)])
@@ -76,9 +120,37 @@ public struct Looks {
         }
     }
 
-    /// The last look, or the last one before a moment; nil when there is none.
-    public func latest(trial: Identifier, before moment: Timestamp? = nil) throws -> StoredLook? {
-        try last(trial, before: moment)?.look
+    /// The last look, or the last one up to a moment; nil when there is none.
+    public func latest(trial: Identifier, until moment: Timestamp? = nil) throws -> StoredLook? {
+        try last(trial, until: moment)?.look
+    }
+
+    /// One look; nil when there is none with this number.
+    public func look(_ number: Int) throws -> StoredLook? {
+        try connection.query(LookQueries.look, [.int(number)]).first.map { try Self.stored($0) }
+    }
+
+    /// The last look within bounds; nil when there is none.
+    public func last(trial: Identifier, _ bounds: LookBounds) throws -> StoredLook? {
+        try last(trial, until: bounds.until, orClosing: bounds.orClosing)?.look
+    }
+
+    /// The last moment of a day, `2026-11-20`, in a time zone that PostgreSQL knows.
+    public func lastMoment(of day: String, timezone: String) throws -> Timestamp {
+        try connection.query(LookQueries.lastMoment, [.text(day), .int(1), .text(timezone)])[0].moment("last_moment")
+    }
+
+    /// The last moment before a day.
+    public func lastMoment(before day: String, timezone: String) throws -> Timestamp {
+        try connection.query(LookQueries.lastMoment, [.text(day), .int(0), .text(timezone)])[0].moment("last_moment")
+    }
+
+    /// What the report said beside a look; nil where it was not stored.
+    public func report(of look: StoredLook) throws -> LookReport? {
+        guard let record = look.record else { return nil }
+        var texts: [Identifier: JSONValue] = [:]
+        for row in try connection.query(LookQueries.examples, [.int(look.number)]) { texts[try row.id("pair_id")] = try row.json("texts") }
+        return LookReport(record: record, texts: texts)
     }
 
     /// Trials with a day that has ended and whose look at the day's end is still to be taken.
@@ -86,12 +158,18 @@ public struct Looks {
         try connection.query(LookQueries.due, [.moment(moment)]).map { try $0.id("id") }
     }
 
-    private func last(_ trial: Identifier, before moment: Timestamp?) throws -> (look: StoredLook, day: String, dayEnd: Bool)? {
-        guard let row = try connection.query(LookQueries.last, [.id(trial), .moment(moment)]).first else { return nil }
-        let look = StoredLook(
-            number: try row.int("id"), at: try row.moment("looked_at"), input: try LookInput(json: try row.json("input")),
-            latchesBefore: try Latches(json: try row.json("latches_before")))
-        return (look, try row.text("day"), try row.bool("day_end"))
+    private func last(
+        _ trial: Identifier, until moment: Timestamp?, orClosing day: String? = nil
+    ) throws -> (look: StoredLook, day: String, dayEnd: Bool)? {
+        guard let row = try connection.query(LookQueries.last, [.id(trial), .moment(moment), .text(day)]).first else { return nil }
+        return (try Self.stored(row), try row.text("day"), try row.bool("day_end"))
+    }
+
+    private static func stored(_ row: PostgresRow) throws -> StoredLook {
+        StoredLook(
+            number: try row.int("id"), trial: try row.id("trial"), at: try row.moment("looked_at"),
+            input: try LookInput(json: try row.json("input")), latchesBefore: try Latches(json: try row.json("latches_before")),
+            record: try row.jsonOrNull("report"))
     }
 
     private func store(_ taken: TakenLook, today: String, dayEnd: Bool, latches: Latches, reason: String) throws -> Int {
@@ -102,7 +180,11 @@ public struct Looks {
                 .id(taken.trial.id), .moment(taken.at), .text(today), .int(taken.input.days), .bool(dayEnd),
                 .text(look.decision.recommendation.rawValue), .text(StorableText.escaped(reason)), .text(look.basis.rawValue),
                 .text(taken.trial.settingsHash), .json(taken.input.json), .json(latches.json),
+                taken.report.map { .json($0.record) } ?? .null,
             ])[0].int("id")
+        for (pair, texts) in taken.report?.texts ?? [:] {
+            try connection.execute(LookQueries.insertExample, [.int(number), .id(pair), .json(texts)])
+        }
         for gate in look.gates {
             try connection.execute(
                 LookQueries.insertGate,
@@ -121,6 +203,11 @@ public struct Looks {
         }
         return number
     }
+}
+
+extension LookReport {
+    /// Equal to another that says the same, however the database has written the numbers.
+    fileprivate func canonical() -> LookReport { LookReport(record: record.canonical(), texts: texts.mapValues { $0.canonical() }) }
 }
 
 extension LookInput {

@@ -86,12 +86,8 @@ public struct Registry {
     /// The trials that somebody means who names a workload: the open ones, of those mirrored traffic's where there is any, else the one
     /// that ended last. Empty for a workload, or a candidate, without a trial.
     public func trialsInQuestion(workload: String, candidate: String? = nil) throws -> [StoredTrial] {
-        let all = try trials(workload: workload, includingEnded: true).filter { candidate == nil || $0.candidate == candidate }
-        let open = all.filter { $0.state != .ended }
-        // Evidence of different sources stands in trials of its own: what is mirrored comes first where both are.
-        let mirrored = open.filter { $0.source == .mirror || $0.source == .tap }
-        let chosen = mirrored.isEmpty ? open : mirrored
-        return chosen.isEmpty ? all.suffix(1) : chosen
+        try trials(workload: workload, includingEnded: true).filter { candidate == nil || $0.candidate == candidate }
+            .inQuestion { $0.state != .ended }
     }
 
     /// One trial; nil when there is none with this id.
@@ -193,7 +189,7 @@ public struct Registry {
     /// Candidates beside each other see the same calls and are held to one α: all but the candidate must be said alike.
     private func checkBeside(_ others: [StoredTrial], _ settings: WorkloadSettings) throws {
         for other in others {
-            let differing = sharedSections.filter { section(of: other.settings, $0) != section(of: settings, $0) }
+            let differing = sharedSections.filter { shared(by: other.settings, $0) != shared(by: settings, $0) }
             guard let first = differing.first else { continue }
             throw StorageError(
                 .refused,
@@ -210,16 +206,35 @@ public struct Registry {
     }
 }
 
+extension [StoredTrial] {
+    /// Of a workload's trials, oldest first, those that somebody means who names it: see `Registry.trialsInQuestion`. Which were open is
+    /// asked of a moment.
+    public func inQuestion(isOpen: (StoredTrial) -> Bool) -> [StoredTrial] {
+        let open = filter(isOpen)
+        // Evidence of different sources stands in trials of its own: what is mirrored comes first where both are.
+        let mirrored = open.filter { $0.source == .mirror || $0.source == .tap }
+        let chosen = mirrored.isEmpty ? open : mirrored
+        return chosen.isEmpty ? suffix(1) : chosen
+    }
+}
+
 /// What candidates beside each other must have in common.
 private let sharedSections = ["production.api", "production.url", "compare", "match", "adjudicate", "judge.url", "judge.model", "trial"]
 /// What may change within a trial (design §1).
 private let changeableSections = [
-    "sample", "control", "candidate.limits", "privacy", "production.key", "production.price", "candidate.key", "candidate.price",
-    "candidate.dedicated", "judge.key", "judge.price", "judge.limits",
+    "sample", "control", "candidate.limits", "trial.deadline", "privacy", "production.key", "production.price", "candidate.key",
+    "candidate.price", "candidate.dedicated", "judge.key", "judge.price", "judge.limits",
 ]
 
 private func section(of settings: WorkloadSettings, _ name: String) -> JSONValue? {
     settings.canonicalJSON().canonical().at("/" + name.split(separator: ".").joined(separator: "/"))
+}
+
+/// A section that must agree, without what may change within a trial.
+private func shared(by settings: WorkloadSettings, _ name: String) -> JSONValue? {
+    var section = section(of: settings, name)
+    if name == "trial" { section?["deadline"] = nil }
+    return section
 }
 
 private func changedSections(_ old: WorkloadSettings, _ new: WorkloadSettings) -> [String] {

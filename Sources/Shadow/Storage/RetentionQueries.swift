@@ -66,6 +66,17 @@ enum RetentionQueries {
         """
     }
 
+    /// What pairs said in reports goes with them; the reports' figures stay. Files that say it are to be written again, without.
+    static let deleteExamples = """
+        WITH gone AS (
+            DELETE FROM understudy_store.look_example AS example USING understudy_store.trial
+            WHERE trial.id = example.trial AND NOT \(isKept)
+            RETURNING example.look
+        )
+        UPDATE understudy_store.delivery SET state = 'waiting', attempts = 0, due_at = $1, ended_at = NULL
+        WHERE outlet = 'folder' AND state = 'done' AND looks && (SELECT array_agg(look) FROM gone)
+        """
+
     static func hasRows(_ table: String) -> String { "SELECT EXISTS (SELECT FROM \(table)) AS has_rows" }
 
     static func detach(parent: String, _ child: String) -> String {

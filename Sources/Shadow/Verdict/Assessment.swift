@@ -15,7 +15,8 @@ public func look(at input: LookInput, after latches: Latches) -> Look {
         gates: GateName.allCases.map { assessment.gate($0) }, shortfalls: assessment.decisionInput.shortfalls,
         quality: assessment.quality, noise: assessment.noise, latency: assessment.latency, cost: assessment.cost,
         segments: assessment.segments, tier: assessment.tier.reading, forecast: outlook.forecast, daysLeft: outlook.daysLeft,
-        speedUps: outlook.speedUps, daily: assessment.daily, latches: established)
+        speedUps: outlook.speedUps, daily: assessment.daily, latches: established, waits: outlook.waits,
+        pairsPerDay: input.pairsPerDay, wayOut: outlook.wayOut)
 }
 
 /// Everything that is worked out from one look's evidence before the decision.

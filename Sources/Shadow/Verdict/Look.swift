@@ -36,6 +36,13 @@ public struct Look: Sendable, Hashable {
     public var daily: [DayReading]
     /// For the next look.
     public var latches: Latches
+    /// Of the needed gates that are open, where one can be forecast: what the verdict waits for, with everything that people can do at
+    /// once (judging what waits, no more shedding) taken as done. Empty where a tier or a new trial is what is waited for.
+    public var waits: [GateForecast] = []
+    /// Pairs in evidence that a coming day should bring; nil when no more are to come or nobody can tell.
+    public var pairsPerDay: Double?
+    /// The fewest judgements that would decide, where nobody has judged yet; nil where judging is not what is missing.
+    public var wayOut: WayOut?
 
     /// The gate of this name.
     public func gate(_ name: GateName) -> Gate { gates.first { $0.name == name }! }
@@ -320,6 +327,32 @@ public enum SpeedUp: Sendable, Hashable {
     case givePrices
     /// Let the candidate take the calls that are shed.
     case raiseCandidateLimits
+}
+
+/// How a verdict that rests on agreement alone could be decided with the least work, if both models are equally good.
+public struct WayOut: Sendable, Hashable {
+    /// Disagreements to judge, the oldest first; 0 where agreement alone should decide.
+    public var judgements: Int
+    /// Pairs that must come first.
+    public var pairs: Int
+    /// Days until the verdict, the other gates' waits included; nil where pairs must be brought, or a gate is not on course.
+    public var days: Double?
+    /// The judgements count only in a new trial: in this one nobody is to judge (`adjudicate.by`).
+    public var inNewTrial: Bool
+
+    /// What a judgement is taken to cost a person, in seconds. An assumption, not measured on this workload.
+    public static let secondsPerJudgement = 27.0
+
+    /// Minutes of judging.
+    public var minutes: Double { Double(judgements) * WayOut.secondsPerJudgement / 60 }
+
+    /// A way out from its parts.
+    public init(judgements: Int, pairs: Int, days: Double?, inNewTrial: Bool = false) {
+        self.judgements = judgements
+        self.pairs = pairs
+        self.days = days
+        self.inNewTrial = inNewTrial
+    }
 }
 
 /// One day of the ledger.

@@ -10,13 +10,24 @@ struct Outlook {
     /// The longest wait of the gates still open.
     let daysLeft: Double?
     let speedUps: [SpeedUp]
+    let waits: [GateForecast]
+    let wayOut: WayOut?
 
     init(_ assessment: Assessment, _ decision: Decision) {
         guard decision.recommendation == .keepShadowing else {
             forecast = nil
             daysLeft = nil
             speedUps = []
+            waits = []
+            wayOut = nil
             return
+        }
+        if case .gate = decision.because {
+            waits = assessment.waits
+            wayOut = assessment.wayOut
+        } else {
+            waits = []
+            wayOut = nil
         }
         switch decision.because {
         case .gate(let name):
@@ -43,7 +54,7 @@ extension Assessment {
     func forecast(_ name: GateName) -> GateForecast? {
         let margins = input.terms.margins
         switch name {
-        case .evidence: return evidenceForecast
+        case .evidence: return evidenceForecast()
         case .reliability: return projected(name, rates.failures, against: margins.reliability, better: .below)
         case .noise: return projected(name, rates.noise, against: margins.noise, better: .below)
         case .quality where !basis.isAdjudicated:
@@ -55,12 +66,14 @@ extension Assessment {
         }
     }
 
-    /// The wait of the evidence gate for pairs and for days; nil where it lacks something that time does not bring.
-    private var evidenceForecast: GateForecast? {
+    /// The wait of the evidence gate for pairs and for days; nil where it lacks something that time does not bring, unless that is
+    /// taken as `done`.
+    private func evidenceForecast(done: Bool = false) -> GateForecast? {
         let comesWithTime = decisionInput.shortfalls.allSatisfy { shortfall in
             switch shortfall {
             case .days, .pairs: true
-            case .adjudicated, .imputed, .shed, .drift: false
+            case .adjudicated, .imputed, .shed: done
+            case .drift: false
             }
         }
         guard canSample, comesWithTime else { return nil }
@@ -110,7 +123,18 @@ extension Assessment {
             adjudications: name == .quality ? adjudications(central?.pairs) : nil)
     }
 
-    private func days(_ pairs: Int?) -> Double? {
+    /// Of the needed gates that are open; one that is not on course has no pairs.
+    var waits: [GateForecast] {
+        let open = decisionInput.gatesNeeded.filter { decisionInput.status(of: $0) == .open }
+        return open.filter { [.evidence, .reliability, .quality, .noise].contains($0) }.map { name in
+            (name == .evidence ? evidenceForecast(done: true) : forecast(name))
+                ?? GateForecast(
+                    gate: name, towards: .pass, pairs: nil, fewestPairs: nil, mostPairs: nil, days: nil, fewestDays: nil, mostDays: nil,
+                    adjudications: nil)
+        }
+    }
+
+    func days(_ pairs: Int?) -> Double? {
         guard let pairs, let perDay = input.pairsPerDay, perDay > 0 else { return nil }
         return Double(pairs) / perDay
     }

@@ -8,7 +8,7 @@ internal import Verdict
 
 /// Puts together what a report shows: a look taken now, or a stored one, with the counts behind it.
 public struct ReportMaker {
-    private let connection: PostgresConnection
+    let connection: PostgresConnection
     private let queries: ReportQueries
     /// How many failure modes get examples, and how many each.
     private static let modesWithExamples = 6
@@ -37,21 +37,28 @@ public struct ReportMaker {
         return WorkloadReport([try report(on: takeLook(connection, trial: trial, at: moment))])
     }
 
-    /// What the report said at the last look before a moment: decided again from that look's own stored evidence. The counts beside
-    /// it are those of the days up to then.
-    public func earlierReport(workload: String, candidate: String? = nil, before moment: Timestamp) throws -> WorkloadReport {
-        var reports: [ReportModel] = []
-        let trials = try Registry(connection).trials(workload: workload, includingEnded: true)
-        for trial in trials where candidate == nil || trial.candidate == candidate {
-            guard let stored = try Looks(connection).latest(trial: trial.id, before: moment) else { continue }
-            let look = Verdict.look(at: stored.input, after: stored.latchesBefore)
-            reports.append(
-                try report(
-                    on: TakenLook(number: stored.number, trial: trial, at: stored.at, day: look.day, input: stored.input, look: look),
-                    through: stored.input.lastDay))
+    /// What goes into the database beside a look that is being taken.
+    func lookReport(_ taken: TakenLook) throws -> LookReport {
+        let model = try counted(taken)
+        let examples = model.failureModes.flatMap(\.examples).compactMap { example in example.texts.map { (example.pair, $0.record) } }
+        return LookReport(record: model.record, texts: Dictionary(examples) { $1 })
+    }
+
+    /// The report of a look, as it was stored with it: a new one and an old one are made alike.
+    func report(on taken: TakenLook) throws -> ReportModel {
+        guard let stored = taken.report else {
+            var model = try counted(taken, through: taken.input.lastDay)
+            model.warnings.append(
+                .other("Reports were not kept yet when this look was taken: the counts beside it hold what was corrected since."))
+            return model
         }
-        guard !reports.isEmpty else { throw WorkerError("no look at \(workload) was taken before \(moment).") }
-        return WorkloadReport(reports)
+        return try ReportModel(
+            record: stored.record, look: taken.look, input: taken.input, asOf: taken.at, texts: stored.texts,
+            earlier: { moment in
+                try Looks(connection).latest(trial: taken.trial.id, until: moment).map {
+                    Verdict.look(at: $0.input, after: $0.latchesBefore)
+                }
+            })
     }
 
     private func chosenTrials(workload: String, candidate: String?) throws -> [StoredTrial] {
@@ -64,7 +71,8 @@ public struct ReportMaker {
                 + (known.isEmpty ? " Start with understudy enable or import." : " Known: \(known.joined(separator: ", "))."))
     }
 
-    private func report(on taken: TakenLook, through: Int? = nil) throws -> ReportModel {
+    /// The report with the counts as they are now, those up to a day for a look of before reports were stored.
+    private func counted(_ taken: TakenLook, through: Int? = nil) throws -> ReportModel {
         let trial = taken.trial
         let facts = try queries.facts(trial: trial.id)
         return ReportModel(
@@ -91,7 +99,8 @@ public struct ReportMaker {
             startsAt: trial.startedAt, asOf: taken.at, timezone: trial.settings.trial.timezone, utcOffsetSeconds: facts.utcOffsetSeconds,
             terms: taken.input.terms, samplingRate: mirrored ? trial.settings.sample.rate : nil,
             controlRate: mirrored ? trial.settings.control : nil,
-            confidenceGiven: trial.settings.candidate.confidence != .none, running: trial.state != .ended, settingsHash: trial.settingsHash)
+            confidenceGiven: trial.settings.candidate.confidence != .none, running: trial.state != .ended, settingsHash: trial.settingsHash,
+            deadline: trial.settings.trial.deadline)
     }
 
     private func agreement(_ trial: Identifier, _ through: Int?) throws -> ReportModel.AgreementCounts {
@@ -193,15 +202,20 @@ public struct ReportMaker {
 
     /// What the report said a week before.
     private func earlier(_ taken: TakenLook) throws -> ReportModel.EarlierFigures? {
-        guard let stored = try Looks(connection).latest(trial: taken.trial.id, before: taken.at.adding(seconds: -7 * 86_400)) else {
-            return nil
+        let looks = Looks(connection)
+        guard let stored = try looks.latest(trial: taken.trial.id, until: taken.at.adding(seconds: -7 * 86_400)) else { return nil }
+        let look = Verdict.look(at: stored.input, after: stored.latchesBefore)
+        guard let record = try looks.report(of: stored)?.record else {
+            let day = stored.input.lastDay
+            let modes = try queries.failureModes(trial: taken.trial.id, through: day)
+            return ReportModel.EarlierFigures(
+                asOf: stored.at, look: look, agreement: try agreement(taken.trial.id, day),
+                failureModes: Dictionary(modes.map { ($0.mode, $0.pairs) }) { $1 })
         }
-        let day = stored.input.lastDay
-        let modes = try queries.failureModes(trial: taken.trial.id, through: day)
+        let before = try ReportModel(record: record, look: look, input: stored.input, asOf: stored.at, texts: [:]) { _ in nil }
         return ReportModel.EarlierFigures(
-            asOf: stored.at, look: Verdict.look(at: stored.input, after: stored.latchesBefore),
-            agreement: try agreement(taken.trial.id, day),
-            failureModes: Dictionary(modes.map { ($0.mode, $0.pairs) }) { $1 })
+            asOf: stored.at, look: look, agreement: before.agreement,
+            failureModes: Dictionary(before.failureModes.map { ($0.mode, $0.count) }) { $1 })
     }
 
     private func warnings(_ taken: TakenLook, _ facts: TrialFacts) throws -> [ReportModel.Warning] {

@@ -7,13 +7,15 @@ public import Telemetry
 public import Traffic
 internal import Verdict
 
-/// The diff worker: claims batches of pairs, compares them, keeps the rollups, looks at trials whose day has ended, and prunes.
+/// The diff worker: claims batches of pairs, compares them, keeps the rollups, looks at trials whose day has ended, takes reports to
+/// where they go by themselves, and prunes.
 ///
 /// Any number of workers may run; a batch is held by a lease, so that one that dies is taken over. Nothing is kept in memory
 /// between batches but comparators, so that a worker may be killed at any point.
 public final class Worker {
     private let connection: PostgresConnection
     private let queue: ComparisonQueue
+    private let carrier: ReportCarrier
     private let log: Log
     private let compared: Counter
     private let setAside: Counter
@@ -25,8 +27,9 @@ public final class Worker {
     private static let maximumComparators = 256
 
     /// A worker on a connection of its own.
-    public init(_ connection: PostgresConnection, log: Log, metrics: MetricsRegistry) {
+    public init(_ connection: PostgresConnection, outlets: ReportOutlets = ReportOutlets(), log: Log, metrics: MetricsRegistry) {
         self.connection = connection
+        carrier = ReportCarrier(connection, outlets, log: log, metrics: metrics)
         self.log = log
         queue = ComparisonQueue(connection)
         compared = metrics.counter("understudy_pairs_compared_total", help: "Pairs that this worker compared.")
@@ -70,8 +73,8 @@ public final class Worker {
         return true
     }
 
-    /// Feedback whose call has come, day-end looks, ended trials, partitions, pruning, the latency view.
-    private func chores(at moment: Timestamp) throws {
+    /// Feedback whose call has come, day-end looks, ended trials, reports, partitions, pruning, the latency view.
+    func chores(at moment: Timestamp) throws {
         if moment >= nextFeedback {
             nextFeedback = moment.adding(seconds: 1)
             let waited = try Feedback(connection).applyWaiting(at: moment)
@@ -91,6 +94,7 @@ public final class Worker {
                 log.info("worker", "looked at \(taken.trial.workload), day \(taken.day): \(taken.look.decision.recommendation.rawValue)")
             }
             _ = try Summaries(connection).refreshLatency()
+            try carrier.work(at: moment)
         }
         if moment >= nextChores {
             nextChores = moment.adding(seconds: 3600)
