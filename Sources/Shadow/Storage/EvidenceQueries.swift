@@ -41,12 +41,15 @@ enum EvidenceQueries {
         """
 
     /// Where the ledger ends: at the oldest pair that is still to be compared, first or because a judge has spoken, that waits for a judge,
-    /// or whose conversation's day has not ended.
+    /// or whose conversation's day has not ended; and on which day that is.
     static let ledgerEnd = """
-        SELECT least(
+        SELECT ledger.ledger_end, (ledger.ledger_end AT TIME ZONE trial.timezone)::date AS end_day
+        FROM understudy_store.trial
+        CROSS JOIN LATERAL (SELECT least(
             (SELECT min(first_called_at) FROM understudy_store.batch WHERE trial = $1 AND reason IN ('new', 'judge')),
             (SELECT min(called_at) FROM understudy_store.judge_task WHERE trial = $1),
-            (SELECT min(called_at) FROM understudy_store.comparison WHERE trial = $1 AND in_evidence IS NULL)) AS ledger_end
+            (SELECT min(called_at) FROM understudy_store.comparison WHERE trial = $1 AND in_evidence IS NULL)) AS ledger_end) AS ledger
+        WHERE trial.id = $1
         """
 
     /// The ledger: comparisons in evidence before its end (`$2`, null: all).
@@ -75,35 +78,10 @@ enum EvidenceQueries {
 
     /// The oldest pair whose planned judgement is outstanding.
     static let firstPending = """
-        SELECT found.called_at, found.pair_id FROM \(ledger)
-            AND found.agreement = 'different' AND found.planned AND \(judged) = 'unknown'
+        SELECT found.called_at, found.pair_id, found.day FROM \(ledger)
+            AND found.agreement = 'different' AND found.planned AND found.correct = 'unknown' AND found.consumed_correct IS NULL
         ORDER BY found.called_at, found.pair_id
         LIMIT 1
-        """
-
-    /// How many thresholds of a rising grid (a bind) are at or below a confidence; null without a grid.
-    private static func tier(_ grid: String) -> String {
-        "width_bucket(coalesce(found.candidate_confidence, 0), \(grid)::double precision[])"
-    }
-
-    /// The ledger in groups. `$3`, `$4`: the oldest pending pair; `$5`: whether anything is judged in this trial; `$6`: the first
-    /// day; `$7`: the tier grid, rising; `$8`, `$9`: the last pair that fixed it; `$10`: whether a judge predicts.
-    static let cells = """
-        SELECT found.day - $6::date AS day, found.segment, found.length_band, found.evidence_weight AS weight, found.agreement,
-            coalesce(found.equivalence IN ('judge', 'within_tolerance'), false) AS needs_audit,
-            CASE WHEN found.agreement = 'different' AND found.planned AND $5 THEN \(judged) END AS judged,
-            CASE WHEN found.agreement = 'different' AND found.planned AND $5 THEN found.adjudication_probability END AS probability,
-            found.candidate_failed::integer - found.production_failed::integer AS failure_difference,
-            found.control_rate, found.control_differed,
-            CASE WHEN (found.called_at, found.pair_id) > ($8::timestamptz, $9::uuid) THEN \(tier("$7")) END AS tier,
-            $3::timestamptz IS NULL OR (found.called_at, found.pair_id) < ($3, $4::uuid) AS before_pending,
-            CASE WHEN $10 AND found.agreement = 'different' THEN coalesce((
-                SELECT opinion.prediction FROM understudy_store.judge_opinion AS opinion WHERE opinion.pair_id = found.pair_id), 0)
-                ELSE 0 END AS prediction,
-            count(*) AS pairs
-        FROM \(ledger)
-        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
-        ORDER BY 1, 2 NULLS FIRST, 3, 4, 5, 6, 7 NULLS FIRST, 8, 9, 10, 11 NULLS FIRST, 12 NULLS FIRST, 13, 14
         """
 
     /// What a look takes from the evidence stays as it was then.
@@ -121,36 +99,6 @@ enum EvidenceQueries {
         WHERE sketch.trial = $1 AND (sketch.hour AT TIME ZONE trial.timezone)::date < $2::date
         GROUP BY leg, metric, bucket
         HAVING sum(samples) > 0
-        """
-
-    /// Durations of days before `$2` by tier (`$3`: the rising grid): the candidate's alone, and both legs' of one pair added.
-    static let tierLatencies = """
-        SELECT \(tier("$3")) AS tier, way.escalated,
-            CASE WHEN way.timeout THEN \(SketchBucket.timeout) WHEN way.ms <= 1e-9 THEN \(SketchBucket.zero)
-                ELSE \(SketchBucket.of("way.ms")) END AS bucket,
-            count(*) AS samples
-        FROM understudy_store.comparison AS found
-        CROSS JOIN LATERAL (VALUES
-            (false, found.candidate_duration_ms, found.candidate_timeout),
-            (true, found.candidate_duration_ms + found.production_duration_ms, found.candidate_timeout OR found.production_timeout)
-        ) AS way (escalated, ms, timeout)
-        WHERE found.trial = $1 AND found.day < $2::date AND (way.timeout OR way.ms IS NOT NULL)
-        GROUP BY 1, 2, 3
-        """
-
-    /// Paired costs of days before `$2`, by tier (`$3`: the rising grid; null without one).
-    static let costs = """
-        SELECT \(tier("$3")) AS tier, count(*) AS pairs, sum(w) AS weight, sum(w * c) AS candidate,
-            sum(w * p) AS production, sum(w * w * c * c) AS candidate_squares, sum(w * w * p * p) AS production_squares,
-            sum(w * w * c * p) AS products, sum(w * w) AS weight_squares, sum(w * w * p) AS production_weight_squares,
-            coalesce(sum(found.production_input_tokens), 0)::double precision AS production_input,
-            coalesce(sum(found.production_output_tokens), 0)::double precision AS production_output,
-            coalesce(sum(found.candidate_input_tokens), 0)::double precision AS candidate_input,
-            coalesce(sum(found.candidate_output_tokens), 0)::double precision AS candidate_output
-        FROM understudy_store.comparison AS found
-        CROSS JOIN LATERAL (VALUES (found.evidence_weight, found.candidate_cost, found.production_cost)) AS paired (w, c, p)
-        WHERE found.trial = $1 AND found.day < $2::date AND found.candidate_asked AND c IS NOT NULL AND p IS NOT NULL
-        GROUP BY 1
         """
 
     /// Who was right, over all pairs, by whether they agree.

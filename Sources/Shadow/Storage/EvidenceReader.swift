@@ -59,15 +59,21 @@ struct EvidenceReader {
     func read(_ calendar: Calendar) throws -> Reading {
         let settled = [calendar.openDay, calendar.firstWaitingDay].compactMap { $0 }.min() ?? calendar.openDay
         try connection.execute(EvidenceQueries.settle, [.id(trial.id), .text(settled)])
-        let end = try connection.query(EvidenceQueries.ledgerEnd, [.id(trial.id)])[0].momentOrNull("ledger_end")
+        let ledger = try connection.query(EvidenceQueries.ledgerEnd, [.id(trial.id)])[0]
+        let end = try ledger.momentOrNull("ledger_end")
         let grid = try grid(ledgerEnd: end)
-        let cells = try cells(calendar, ledgerEnd: end, grid)
+        let days = try calendar.firstDay.map { firstDay in
+            try EvidenceDays(connection: connection, trial: trial).read(
+                EvidenceDays.Bounds(
+                    firstDay: firstDay, openDay: calendar.openDay, ledgerEnd: end, ledgerEndDay: ledger.textOrNull("end_day"), grid: grid))
+        }
+        let cells = days?.flatMap(\.cells) ?? []
         let volume = try connection.query(EvidenceQueries.volume, [.id(trial.id), .text(calendar.openDay)])[0]
         let (agreeing, differing) = try correctness()
         let input = LookInput(
             terms: try terms(), days: calendar.days, cells: cells, sampled: try volume.int("sampled"), shed: try volume.int("shed"),
-            pairsPerDay: pairsPerDay(cells, calendar), tierGrid: grid.thresholds, latency: try latency(calendar, grid),
-            cost: try cost(calendar, grid, volume: volume), agreeing: agreeing, differing: differing)
+            pairsPerDay: pairsPerDay(cells, calendar), tierGrid: grid.thresholds, latency: try latency(calendar, grid, days ?? []),
+            cost: try cost(grid, days ?? [], volume: volume), agreeing: agreeing, differing: differing)
         return Reading(input: input, ledgerEnd: end)
     }
 
@@ -88,39 +94,8 @@ struct EvidenceReader {
         let grid = Grid(thresholds: thresholds, calledAt: try last.moment("called_at"), pair: try last.id("pair_id"))
         try connection.execute(
             EvidenceQueries.fixGrid, [.id(trial.id), .doubleArray(thresholds), .moment(grid.calledAt), .id(grid.pair)])
+        try connection.execute(EvidenceDayQueries.forgetAll, [.id(trial.id)])
         return grid
-    }
-
-    private func cells(_ calendar: Calendar, ledgerEnd: Timestamp?, _ grid: Grid) throws -> [EvidenceCell] {
-        guard let firstDay = calendar.firstDay else { return [] }
-        let judges = trial.settings.adjudicate.by != .none
-        let pending = judges ? try connection.query(EvidenceQueries.firstPending, [.id(trial.id), .moment(ledgerEnd)]).first : nil
-        let rows = try connection.query(
-            EvidenceQueries.cells,
-            [
-                .id(trial.id), .moment(ledgerEnd), .moment(try pending?.moment("called_at")), .id(try pending?.id("pair_id")),
-                .bool(judges),
-                .text(firstDay), grid.bind, .moment(grid.calledAt), .id(grid.pair), .bool(trial.settings.judge != nil),
-            ])
-        return try rows.map { try cell($0) }
-    }
-
-    private func cell(_ row: PostgresRow) throws -> EvidenceCell {
-        let drawn = try row.boolOrNull("control_differed")
-        let control = ControlDraw(
-            probability: try row.double("control_rate"), outcome: drawn.map { $0 ? .differed : .agreed } ?? .notDrawn)
-        return EvidenceCell(
-            day: try row.int("day"), segment: row.textOrNull("segment"), lengthBand: try row.int("length_band"),
-            weight: try row.double("weight"), agreement: try row.word("agreement"), needsAudit: try row.bool("needs_audit"),
-            adjudication: try adjudication(row), prediction: try row.double("prediction"),
-            failureDifference: try row.int("failure_difference"), control: control,
-            tier: try row.intOrNull("tier"), beforeFirstPending: try row.bool("before_pending"), count: try row.int("pairs"))
-    }
-
-    private func adjudication(_ row: PostgresRow) throws -> Adjudication {
-        guard let judged: Correctness = try row.wordOrNull("judged") else { return .notPlanned }
-        let probability = try row.double("probability")
-        return judged.difference.map { .judged(difference: $0, probability: probability) } ?? .pending(probability: probability)
     }
 
     private func terms() throws -> TrialTerms {
@@ -174,7 +149,7 @@ struct EvidenceReader {
 
     // MARK: Latency and cost, of ended days
 
-    private func latency(_ calendar: Calendar, _ grid: Grid) throws -> LatencyEvidence {
+    private func latency(_ calendar: Calendar, _ grid: Grid, _ days: [EvidenceDay]) throws -> LatencyEvidence {
         var evidence = LatencyEvidence()
         for row in try connection.query(EvidenceQueries.latencies, [.id(trial.id), .text(calendar.openDay)]) {
             let bucket = StoredBucket(number: try row.int("bucket"), samples: try row.int("samples"))
@@ -185,33 +160,26 @@ struct EvidenceReader {
         guard !grid.thresholds.isEmpty else { return evidence }
         let empty = [LatencySample](repeating: LatencySample(), count: grid.thresholds.count + 1)
         evidence.tiers = TierLatency(served: empty, escalated: empty)
-        for row in try connection.query(EvidenceQueries.tierLatencies, [.id(trial.id), .text(calendar.openDay), grid.bind]) {
-            let bucket = StoredBucket(number: try row.int("bucket"), samples: try row.int("samples"))
-            let tier = try row.int("tier")
-            if try row.bool("escalated") {
-                bucket.add(to: &evidence.tiers.escalated[tier])
+        for part in days.lazy.flatMap(\.tierLatencies) {
+            if part.escalated {
+                part.bucket.add(to: &evidence.tiers.escalated[part.tier])
             } else {
-                bucket.add(to: &evidence.tiers.served[tier])
+                part.bucket.add(to: &evidence.tiers.served[part.tier])
             }
         }
         return evidence
     }
 
-    private func cost(_ calendar: Calendar, _ grid: Grid, volume: PostgresRow) throws -> CostEvidence {
+    private func cost(_ grid: Grid, _ days: [EvidenceDay], volume: PostgresRow) throws -> CostEvidence {
         var evidence = CostEvidence()
         if !grid.thresholds.isEmpty { evidence.byTier = Array(repeating: PairedCostSums(), count: grid.thresholds.count + 1) }
-        for row in try connection.query(EvidenceQueries.costs, [.id(trial.id), .text(calendar.openDay), grid.bind]) {
-            let sums = PairedCostSums(
-                count: try row.int("pairs"), weight: try row.double("weight"), candidate: try row.double("candidate"),
-                production: try row.double("production"), candidateSquares: try row.double("candidate_squares"),
-                productionSquares: try row.double("production_squares"), products: try row.double("products"),
-                weightSquares: try row.double("weight_squares"), productionWeightSquares: try row.double("production_weight_squares"))
-            evidence.pairs.merge(sums)
-            if let tier = try row.intOrNull("tier") { evidence.byTier[tier].merge(sums) }
-            evidence.productionTokens.input += try row.double("production_input")
-            evidence.productionTokens.output += try row.double("production_output")
-            evidence.candidateTokens.input += try row.double("candidate_input")
-            evidence.candidateTokens.output += try row.double("candidate_output")
+        for costs in days.lazy.flatMap(\.costs) {
+            evidence.pairs.merge(costs.sums)
+            if let tier = costs.tier { evidence.byTier[tier].merge(costs.sums) }
+            evidence.productionTokens.input += costs.production.input
+            evidence.productionTokens.output += costs.production.output
+            evidence.candidateTokens.input += costs.candidate.input
+            evidence.candidateTokens.output += costs.candidate.output
         }
         if case .dedicated(let price) = trial.settings.candidate.price {
             evidence.pricing = .dedicated(hourly: price.hourly, tokensPerDay: Double(price.tokensPerDay), replicas: price.replicas)

@@ -53,6 +53,8 @@ enum FindingQueries {
         ), stale AS (
             INSERT INTO understudy_store.latency_stale (trial, day) SELECT $3::uuid, day FROM change GROUP BY 2 ORDER BY 2
             ON CONFLICT DO NOTHING
+        ), recount AS (
+            DELETE FROM understudy_store.evidence_day WHERE trial = $3::uuid AND day IN (SELECT day FROM change)
         )
         \(moveCosts)
         """

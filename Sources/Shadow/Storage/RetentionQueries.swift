@@ -121,6 +121,10 @@ enum RetentionQueries {
 
     /// Bookkeeping that nobody asks for any more. Of every spool the last shipment stays: it says where to read on.
     static let deleteSmall = [
+        """
+        DELETE FROM understudy_store.evidence_day AS kept USING understudy_store.trial
+        WHERE trial.id = kept.trial AND trial.evidence_pruned_at <= $1::timestamptz
+        """,
         "DELETE FROM understudy_store.heartbeat WHERE seen_at < $1::timestamptz - interval '1 day'",
         "DELETE FROM understudy_store.set_aside WHERE set_aside_at < $1::timestamptz - interval '90 days'",
         """
