@@ -196,6 +196,44 @@ import Verdict
         #expect(input.cost.productionTokens.input == 400)
     }
 
+    @Test func endedDaysAreCountedOnceAndAnewAfterEveryChange() throws {
+        let days = (0..<4).map { Moments.monday.adding(seconds: Double($0) * Moments.day) }
+        let sent = (0..<60).map { number in
+            traffic(
+                trial, at: days[number % 4].adding(seconds: Double(number) * Moments.minute),
+                candidate: answer("lost_card", durationMs: Double(100 + number)), segment: ["mail", "web"][number % 2])
+        }
+        try addAll(sent.enumerated().map { ($1, $0 % 3 == 0 ? different(.candidateOnly) : identical) }, costs: PairCosts(production: 0.01))
+        let kept = { try store.connection.query("SELECT day FROM understudy_store.evidence_day ORDER BY 1").map { try $0.text("day") } }
+        let thursday = days[3].adding(seconds: 12 * Moments.hour)
+        // What was kept and what is counted anew must never tell themselves apart.
+        let agrees = {
+            let input = try look(at: thursday).input
+            let known = try kept()
+            try store.connection.script("DELETE FROM understudy_store.evidence_day")
+            #expect(try look(at: thursday).input == input)
+            #expect(try kept() == known)
+        }
+        try agrees()
+        #expect(try kept() == ["2026-11-16", "2026-11-17", "2026-11-18"])
+
+        // A pair that comes late, one that is judged otherwise, and one that waits for its judgement.
+        try add(traffic(trial, at: days[1].adding(seconds: 30), candidate: answer("lost_card")), different(.productionOnly))
+        #expect(try kept() == ["2026-11-16", "2026-11-18"])
+        try agrees()
+        #expect(try store.queue.recompareOutdated(comparatorVersion: 2) == 61)
+        try compareAll([sent[4].pair.id: different(.neither), sent[8].pair.id: different(.neither)])
+        #expect(try kept() == [])
+        try agrees()
+        try add(traffic(trial, at: days[1].adding(seconds: 40), candidate: answer("lost_card")), different(.unknown))
+        try agrees()
+        #expect(try kept() == ["2026-11-16", "2026-11-18"])
+        #expect(try look(at: thursday).input.cells.filter { !$0.beforeFirstPending }.reduce(0) { $0 + $1.count } > 30)
+        // A conversation that is not settled ends the ledger before it.
+        try add(traffic(trial, at: days[2].adding(seconds: 50), conversation: "c-1"), identical)
+        try agrees()
+    }
+
     @Test func daysAreThoseOfTheTrialsTimeZone() throws {
         let berlin = try store.registry.enable(
             try labelSettings(workload: "other") { $0.trial.timezone = "Asia/Kolkata" }, at: Moments.monday)
