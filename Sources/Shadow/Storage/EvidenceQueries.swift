@@ -130,11 +130,13 @@ enum EvidenceQueries {
                 ELSE \(SketchBucket.of("way.ms")) END AS bucket,
             count(*) AS samples
         FROM understudy_store.comparison AS found
+        JOIN understudy_store.trial ON trial.id = found.trial
         CROSS JOIN LATERAL (VALUES
             (false, found.candidate_duration_ms, found.candidate_timeout),
             (true, found.candidate_duration_ms + found.production_duration_ms, found.candidate_timeout OR found.production_timeout)
         ) AS way (escalated, ms, timeout)
         WHERE found.trial = $1 AND found.day < $2::date AND (way.timeout OR way.ms IS NOT NULL)
+            AND (trial.timed_together OR NOT way.escalated)
         GROUP BY 1, 2, 3
         """
 

@@ -220,7 +220,7 @@ enum FindingQueries {
         ON CONFLICT (trial, day, production_label, candidate_label, correct) DO UPDATE SET pairs = counted.pairs + excluded.pairs
         """
 
-    /// The keys of `DDSketch` with a relative error of 1 %.
+    /// The keys of `DDSketch` with a relative error of 1 %. Production's time counts only where it was taken beside the candidate's.
     private static let moveLatencies = """
         INSERT INTO understudy_store.latency_sketch AS counted (trial, hour, segment, leg, metric, bucket, samples)
         SELECT change.trial, date_trunc('hour', change.called_at, trial.timezone), coalesce(change.segment, ''), value.leg, value.metric,
@@ -237,7 +237,7 @@ enum FindingQueries {
             ('candidate', 'ttft_ms', change.candidate_ttft_ms,
                 change.candidate_timeout AND change.streamed AND change.candidate_ttft_ms IS NULL)
         ) AS value (leg, metric, ms, timeout)
-        WHERE value.timeout OR value.ms IS NOT NULL
+        WHERE (value.timeout OR value.ms IS NOT NULL) AND (trial.timed_together OR value.leg = 'candidate')
         GROUP BY 1, 2, 3, 4, 5, 6
         ORDER BY 1, 2, 3, 4, 5, 6
         ON CONFLICT (trial, hour, segment, leg, metric, bucket) DO UPDATE SET samples = counted.samples + excluded.samples
