@@ -124,7 +124,10 @@ let tests: [Target] = [
     .testTarget(name: "SpoolTests", dependencies: ["Spool", "Traffic"]),
     .testTarget(
         name: "MirrorTests",
-        dependencies: ["Mirror", "Configuration", "Traffic", "EventLoop", "HTTPServer", "HTTPWire", "JSON", "Telemetry", "TestSupport"]),
+        dependencies: [
+            "Mirror", "Configuration", "ModelAPI", "Records", "Traffic", "EventLoop", "HTTPServer", "HTTPWire", "JSON", "Telemetry",
+            "TestSupport",
+        ]),
     .testTarget(name: "ComparisonTests", dependencies: ["Comparison", "Configuration", "Traffic", "JSON", "TestSupport"]),
     .testTarget(name: "JudgeTests", dependencies: ["Judge", "Traffic", "JSON"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),

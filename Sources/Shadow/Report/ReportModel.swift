@@ -91,13 +91,15 @@ public struct ReportModel: Sendable, Hashable {
         public var running: Bool
         /// Hash of all settings that may not change within the trial.
         public var settingsHash: String
+        /// Production's timings were taken beside the candidate's, so that the two may be held against each other.
+        public var timedTogether: Bool
 
         /// Takes its parts as they are.
         public init(
             id: Identifier, workload: String, candidate: String, production: String, source: Source = .mirror, simulated: Bool = false,
             startsAt: Timestamp, asOf: Timestamp, timezone: String = "UTC", utcOffsetSeconds: Int = 0, terms: TrialTerms = TrialTerms(),
             samplingRate: Double? = nil, controlRate: Double? = nil, confidenceGiven: Bool = true, running: Bool = true,
-            settingsHash: String = ""
+            settingsHash: String = "", timedTogether: Bool = true
         ) {
             self.id = id
             self.workload = workload
@@ -115,6 +117,7 @@ public struct ReportModel: Sendable, Hashable {
             self.confidenceGiven = confidenceGiven
             self.running = running
             self.settingsHash = settingsHash
+            self.timedTogether = timedTogether
         }
     }
 }

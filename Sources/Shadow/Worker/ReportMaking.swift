@@ -91,7 +91,8 @@ public struct ReportMaker {
             startsAt: trial.startedAt, asOf: taken.at, timezone: trial.settings.trial.timezone, utcOffsetSeconds: facts.utcOffsetSeconds,
             terms: taken.input.terms, samplingRate: mirrored ? trial.settings.sample.rate : nil,
             controlRate: mirrored ? trial.settings.control : nil,
-            confidenceGiven: trial.settings.candidate.confidence != .none, running: trial.state != .ended, settingsHash: trial.settingsHash)
+            confidenceGiven: trial.settings.candidate.confidence != .none, running: trial.state != .ended, settingsHash: trial.settingsHash,
+            timedTogether: trial.timedTogether)
     }
 
     private func agreement(_ trial: Identifier, _ through: Int?) throws -> ReportModel.AgreementCounts {
