@@ -149,4 +149,51 @@ import Testing
         let noKey = try Program.run(scene.arguments(path, ["--skip-bad"]))
         #expect(noKey.status == 1 && noKey.errors.contains("CANDIDATE_SECRET"))
     }
+
+    /// Finished calls that a gateway hands in, while the mirror is killed under it.
+    @Test func whatAGatewayHandsInIsKeptAsItsOwnSourceWhateverIsKilled() throws {
+        let scene = try Scene()
+        let settings = scene.stage.folder.appending(path: "tap.yaml")
+        try (String(contentsOf: scene.settings, encoding: .utf8).replacing(", key: { env: CANDIDATE_SECRET }", with: "") + "sample: 100%\n")
+            .write(to: settings, atomically: true, encoding: .utf8)
+        let enabled = try scene.stage.run(["enable", "--tap", "-f", settings.path])
+        #expect(enabled.status == 0 && enabled.output.contains("/replayed/pairs"), "\(enabled.errors)")
+        let mirror = try scene.up.ready()["mirror"] ?? ""
+        let token = try String(contentsOfFile: scene.stage.data + "/tap-token", encoding: .utf8).trimmingCharacters(
+            in: .whitespacesAndNewlines)
+        func hand(_ number: Int) -> Int? {
+            let moment = Date().formatted(.iso8601)
+            let body =
+                #"{"id":"g\#(number)","called_at":"\#(moment)","request":{"messages":[{"role":"user","content":"g\#(number)"}]},"#
+                + #""response":{"choices":[{"index":0,"message":{"role":"assistant","content":"yes"}}]},"duration_ms":40}"#
+            return try? HttpConnection(mirror, timeout: 5).request(
+                "POST", "/replayed/pairs", headers: ["Authorization": "Bearer \(token)"], body: body
+            ).status
+        }
+        _ = try eventually(within: 10, "the mirror to take calls") { hand(0) == 202 ? true : nil }
+        var taken: Set<String> = ["g0"]
+        for number in 1..<120 {
+            if number == 60 {
+                // What was taken is asked at once; a moment later it is in the spool.
+                usleep(500_000)
+                let pid = try #require(descendants(of: scene.up.processID).first { $0.command.contains(" mirror") }?.pid)
+                kill(pid, SIGKILL)
+            }
+            if hand(number) == 202 { taken.insert("g\(number)") }
+            usleep(5_000)
+        }
+        #expect(taken.count > 60)
+        _ = try eventually(within: 60, "what was taken to be stored") {
+            try Set(scene.sql("select external_id from pairs")).isSuperset(of: taken) ? true : nil
+        }
+        #expect(try scene.sql("select distinct source from pairs") == ["tap"])
+        #expect(try scene.sql("select count(*) = count(distinct external_id) from pairs") == ["t"])
+        #expect(scene.asked("candidate").filter { $0.key.hasPrefix("g") }.values.allSatisfy { $0 == 1 })
+        #expect(scene.asked("production").keys.allSatisfy { !$0.hasPrefix("g") })
+        #expect(try scene.stage.run(["report", "replayed"]).output.hasPrefix("SIMULATED · TAPPED · replayed"))
+        // The route serves apps as ever.
+        let app = try HttpConnection(mirror).request("POST", "/replayed/v1/chat/completions", body: CallLoad.body("from an app"))
+        #expect(app.status == 200)
+        #expect(try scene.sql("select count(*) from pairs where source = 'mirror'") == ["0"])
+    }
 }

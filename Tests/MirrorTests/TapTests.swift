@@ -165,13 +165,15 @@ import Traffic
             #expect(answer.status == 404 && answer.text.contains("enable --tap"))
             #expect(production.requests.isEmpty)
         }
-        try await scene(configure: { $0.tapToken = nil }) { harness, _, _ in
+        let noToken: @Sendable (inout MirrorConfiguration) -> Void = { $0.tapToken = nil }
+        try await scene(configure: noToken) { harness, _, _ in
             for token in ["", Self.token] { try Self.expect(401, Self.hand(Self.record("x"), to: harness, token: token)) }
         }
     }
 
     @Test func aBodyIsBoundedAndMemoryComesBack() async throws {
-        try await scene(configure: { ($0.captureLimit, $0.captureMemory) = (200_000, 300_000) }) { harness, _, _ in
+        let small: @Sendable (inout MirrorConfiguration) -> Void = { ($0.captureLimit, $0.captureMemory) = (200_000, 300_000) }
+        try await scene(configure: small) { harness, _, _ in
             let large = Self.record("x", more: #","padding":"\#(String(repeating: "x", count: 250_000))""#)
             try Self.expect(413, Self.hand(large, to: harness))
             for number in 0..<6 {
@@ -206,7 +208,8 @@ import Traffic
 
     @Test func theCageHoldsAHangingCandidateAndTheGatewayIsAnsweredAtOnce() async throws {
         let limits = CandidateLimits(concurrency: 2, queue: 3, timeoutNanoseconds: 300_000_000)
-        try await scene(limits: limits, candidate: { _, _ in Thread.sleep(forTimeInterval: 1) }) { harness, _, _ in
+        let hanging: RawUpstream.Script = { _, _ in Thread.sleep(forTimeInterval: 1) }
+        try await scene(limits: limits, candidate: hanging) { harness, _, _ in
             let body = (0..<20).map { Self.record("h\($0)") }.joined(separator: "\n")
             let begin = Date()
             try Self.expect(202, Self.hand(body, to: harness))

@@ -108,6 +108,11 @@ import Traffic
         #expect(call.production?.ttftMs == (streams ? 500 : nil))
     }
 
+    @Test func `outside of a proxy LiteLLM names no group`() throws {
+        let text = Self.payload.replacing("STREAM", with: "false").replacing(#""model_group":"frontier""#, with: #""model_group":"""#)
+        #expect(try onlyCall(text).request["model"] == "gpt-x")
+    }
+
     @Test func `a row of LiteLLM's spend logs`() throws {
         let row =
             #"{"request_id":"chatcmpl-9","call_type":"acompletion","startTime":"2026-11-16T08:00:00.250000","endTime":"2026-11-16T08:00:01Z","#

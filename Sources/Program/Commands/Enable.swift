@@ -19,9 +19,14 @@ extension Command {
         options: [
             .value("file", short: "f", "FILE", "the workload's settings, YAML"), .flag("no-probe", "do not reach the models now"),
             .flag("tap", "take finished calls that a gateway hands in"),
+            .flag("explain", "print every setting with its default and what it means, as a file, and do nothing else"),
         ]
     ) { arguments in
         _ = try arguments.operands()
+        if arguments.has("explain") {
+            print(SettingsExplanation.yaml)
+            return
+        }
         let settings = try WorkloadSettings.load(file: arguments.required("file", "the workload's settings"))
         if !arguments.has("no-probe") { try Probe(settings).run() }
         try withConnection(arguments) { connection in

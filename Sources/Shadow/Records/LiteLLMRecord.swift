@@ -24,7 +24,7 @@ extension RecordedCall {
             leg?.take(
                 input: positive(line, "prompt_tokens"), output: positive(line, "completion_tokens"),
                 durationMs: LineDecoder.milliseconds(from: start, to: end), ttftMs: LineDecoder.milliseconds(from: start, to: first))
-            if leg?.model == nil { leg?.model = line.value("model")?.stringValue }
+            if leg?.model == nil { leg?.model = model(line) }
             call.production = leg
             call.isSimulated = leg?.simulated ?? false
         }
@@ -45,8 +45,13 @@ extension RecordedCall {
             return nil
         }
         var body = line.value("model_parameters") ?? [:]
-        body["model"] = line.value("model_group") ?? line.value("model")
+        body["model"] = model(line).map { .string($0) }
         return decoder.chat(keepingChatKeys(of: body, messages: list), "")
+    }
+
+    /// As the app named it: outside of a proxy there is no group, and its name is empty.
+    private static func model(_ line: LineObject) -> String? {
+        ["model_group", "model"].lazy.compactMap { line.value($0)?.stringValue }.first { !$0.isEmpty }
     }
 
     private static func keepingChatKeys(of body: JSONValue, messages: [JSONValue]) -> JSONValue {
