@@ -154,9 +154,9 @@ import Testing
     @Test func whatAGatewayHandsInIsKeptAsItsOwnSourceWhateverIsKilled() throws {
         let scene = try Scene()
         let settings = scene.stage.folder.appending(path: "tap.yaml")
-        try (String(contentsOf: scene.settings, encoding: .utf8).replacing(", key: { env: CANDIDATE_SECRET }", with: "") + "sample: 100%\n")
+        try (String(contentsOf: scene.settings, encoding: .utf8).replacing(", key: { env: CANDIDATE_SECRET }", with: "") + "\nsample: 100%\n")
             .write(to: settings, atomically: true, encoding: .utf8)
-        let enabled = try scene.stage.run(["enable", "--tap", "-f", settings.path])
+        let enabled = try scene.stage.run(["enable", "--tap", "--no-probe", "-f", settings.path])
         #expect(enabled.status == 0 && enabled.output.contains("/replayed/pairs"), "\(enabled.errors)")
         let mirror = try scene.up.ready()["mirror"] ?? ""
         let token = try String(contentsOfFile: scene.stage.data + "/tap-token", encoding: .utf8).trimmingCharacters(

@@ -172,7 +172,7 @@ import Traffic
     }
 
     @Test func aBodyIsBoundedAndMemoryComesBack() async throws {
-        let small: @Sendable (inout MirrorConfiguration) -> Void = { ($0.captureLimit, $0.captureMemory) = (200_000, 300_000) }
+        let small: @Sendable (inout MirrorConfiguration) -> Void = { ($0.captureLimit, $0.captureMemory) = (200_000, 600_000) }
         try await scene(configure: small) { harness, _, _ in
             let large = Self.record("x", more: #","padding":"\#(String(repeating: "x", count: 250_000))""#)
             try Self.expect(413, Self.hand(large, to: harness))
