@@ -33,18 +33,26 @@ public struct Registry {
     /// Makes or updates the route. Throws `StorageError.refused` when the workload has as many candidates as `trial.candidates`
     /// allows, when the file disagrees with that of a candidate beside it, or for a time zone that PostgreSQL does not know.
     ///
-    /// - Parameter source: `.tap` where a gateway keeps the call path and hands in finished calls; its trial stands beside a mirror's.
+    /// - Parameter source: `.tap` where a gateway keeps the call path and hands in finished calls; its trial stands beside a mirror's. It
+    ///   makes a route where there is none, and never changes one: apps' calls may be on it.
     public func enable(_ settings: WorkloadSettings, source: Source = .mirror, at moment: Timestamp) throws -> EnableOutcome {
         try connection.transaction {
             let outcome = try openTrial(settings, source: source, timedTogether: source == .mirror, at: moment)
-            if outcome.change != .unchanged {
+            if source == .tap, let route = try routes().first(where: { $0.workload == settings.workload }) {
+                guard route.url == settings.production.url.description else {
+                    throw StorageError(
+                        .refused,
+                        "production.url differs from where the mirror sends \(settings.workload)'s calls (\(route.url)): make them agree, "
+                            + "or give the tapped calls a workload of their own")
+                }
+            } else if outcome.change != .unchanged {
                 try connection.execute(
                     RegistryQueries.saveRoute,
                     [
                         .text(settings.workload), .text(settings.production.api.rawValue), .text(settings.production.url.description),
                     ])
-                try connection.notify(Registry.channel)
             }
+            if outcome.change != .unchanged { try connection.notify(Registry.channel) }
             return outcome
         }
     }
