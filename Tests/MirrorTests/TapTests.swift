@@ -185,6 +185,15 @@ import Traffic
         }
     }
 
+    @Test func aBodyOfTooManyRecordsIsRefusedBeforeAnyIsRead() async throws {
+        try await scene { harness, _, _ in
+            let begin = Date()
+            let answer = try Self.hand(String(repeating: "x\n", count: 1_000_000), to: harness)
+            #expect(answer.status == 400 && answer.text.contains("at most 1000 are taken at once"))
+            #expect(Date().timeIntervalSince(begin) < 5)
+        }
+    }
+
     @Test func theSampleIsThatOfTheTrialAndTheSameWhereverItIsHandedIn() async throws {
         let moment = Timestamp(Date())
         let ids = (0..<400).map { "call-\($0)" }

@@ -34,20 +34,12 @@ struct TapReading {
     private(set) var ignored: Int
 
     init(_ body: [UInt8], comparedAs kind: ComparisonKind, at now: Timestamp) {
-        let file = CallFile(body, name: "the body", asking: .candidate, comparedAs: kind)
+        let file = CallFile(body, name: "the body", asking: .candidate, comparedAs: kind, atMost: TapReading.mostRecords)
         faults = file.faults
         repeated = file.repeated
         ignored = file.skipped.values.reduce(0, +)
         if file.entries.isEmpty, faults.isEmpty, ignored == 0 {
             faults.append(LineFault(line: 1, field: "", message: "a finished call is expected, not nothing"))
-        }
-        guard file.entries.count <= TapReading.mostRecords else {
-            faults = [
-                LineFault(
-                    line: 1, field: "",
-                    message: "there are \(file.entries.count) calls; at most \(TapReading.mostRecords) are taken at once")
-            ]
-            return
         }
         for entry in file.entries { add(file.call(entry), entry, file.size(of: entry), now) }
     }

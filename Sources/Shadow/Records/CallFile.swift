@@ -36,12 +36,12 @@ public struct CallFile: Sendable {
         self.init(try LineFile(path: path), asking: asking, comparedAs: kind)
     }
 
-    /// The same for bytes that are in memory; `name` is what faults call them.
-    public init(_ bytes: [UInt8], name: String, asking: AskedModels, comparedAs kind: ComparisonKind) {
-        self.init(LineFile(bytes, name: name), asking: asking, comparedAs: kind)
+    /// The same for bytes that are in memory; `name` is what faults call them. More records than `atMost` are a fault before any is read.
+    public init(_ bytes: [UInt8], name: String, asking: AskedModels, comparedAs kind: ComparisonKind, atMost: Int = .max) {
+        self.init(LineFile(bytes, name: name), asking: asking, comparedAs: kind, atMost: atMost)
     }
 
-    private init(_ file: LineFile, asking: AskedModels, comparedAs kind: ComparisonKind) {
+    private init(_ file: LineFile, asking: AskedModels, comparedAs kind: ComparisonKind, atMost: Int = .max) {
         self.file = file
         self.asking = asking
         self.kind = kind
@@ -49,7 +49,12 @@ public struct CallFile: Sendable {
         if let fault = pieces.fault { faults.append(fault) }
         var batch = BatchLines()
         var survey = Survey()
-        for piece in pieces.takeAll() {
+        let all = pieces.takeAll()
+        guard all.count <= atMost else {
+            faults = [LineFault(line: 1, field: "", message: "there are \(all.count) records; at most \(atMost) are taken at once")]
+            return
+        }
+        for piece in all {
             if !batch.take(piece, file) { add(piece.line, [piece.range], &survey) }
         }
         for (line, ranges) in batch.joined { add(line, ranges, &survey) }
