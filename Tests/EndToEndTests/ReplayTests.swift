@@ -146,6 +146,9 @@ import Testing
         #expect(scene.asked("candidate").isEmpty)
         #expect(try scene.replay(path, ["--skip-bad"]).status == 0)
         #expect(scene.asked("candidate") == ["c0": 1, "c1": 1])
+        let other = try scene.write([Self.recorded(1).replacing("T08:", with: "T09:")], to: "other.jsonl")
+        let otherTime = try scene.replay(other)
+        #expect(otherTime.status == 1 && otherTime.errors.contains("line 1: called_at: this trial has the id c1 already"))
         let noKey = try Program.run(scene.arguments(path, ["--skip-bad"]))
         #expect(noKey.status == 1 && noKey.errors.contains("CANDIDATE_SECRET"))
     }
@@ -154,8 +157,8 @@ import Testing
     @Test func whatAGatewayHandsInIsKeptAsItsOwnSourceWhateverIsKilled() throws {
         let scene = try Scene()
         let settings = scene.stage.folder.appending(path: "tap.yaml")
-        try (String(contentsOf: scene.settings, encoding: .utf8).replacing(", key: { env: CANDIDATE_SECRET }", with: "") + "\nsample: 100%\n")
-            .write(to: settings, atomically: true, encoding: .utf8)
+        let text = try String(contentsOf: scene.settings, encoding: .utf8).replacing(", key: { env: CANDIDATE_SECRET }", with: "")
+        try (text + "\nsample: 100%\n").write(to: settings, atomically: true, encoding: .utf8)
         let enabled = try scene.stage.run(["enable", "--tap", "--no-probe", "-f", settings.path])
         #expect(enabled.status == 0 && enabled.output.contains("/replayed/pairs"), "\(enabled.errors)")
         let mirror = try scene.up.ready()["mirror"] ?? ""

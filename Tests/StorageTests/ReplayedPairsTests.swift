@@ -33,10 +33,10 @@ struct ReplayedPairsTests {
     @Test("what is stored is known, and stands in a trial of its own")
     func known() throws {
         let replay = try replay(.candidate)
-        #expect(try replay.known(["a", "b"]) == [])
+        #expect(try replay.known(["a", "b"]) == [:])
         try replay.store(pairs(["a"]), at: Moments.monday)
         try replay.store(pairs(["b", "c"]), at: Moments.monday)
-        #expect(try replay.known(["a", "b", "c", "d"]) == ["a", "b", "c"])
+        #expect(try replay.known(["a", "b", "c", "d"]) == ["a": Moments.monday, "b": Moments.monday, "c": Moments.monday])
         #expect(replay.trial.source == .replay && replay.trial.state == .recorded)
         #expect(try store.value("SELECT string_agg(DISTINCT source, ',') FROM understudy_store.call") == "replay")
         let imported = try store.take([RecordedLines.pair("a")], settings: try labelSettings())

@@ -31,11 +31,23 @@ final class ReplayRun {
         self.asking = asking
         pairs = try ReplayedPairs(connection, settings: settings, asking: asking, smallestRate: file.smallestRate, at: now())
         let known = try pairs.known(file.entries.map(\.id))
-        open = file.entries.filter { !known.contains($0.id) }
+        try ReplayRun.checkTimes(file, known)
+        open = file.entries.filter { known[$0.id] == nil }
         outcome.alreadyThere = file.entries.count - open.count
         progress = ReplayProgress(total: open.count, alreadyThere: outcome.alreadyThere)
         desk = try ReplayDesk(
             settings, asking: asking, keys: (keys.candidate, keys.production), perSecond: perSecond)
+    }
+
+    /// Two calls need two ids: one that is stored with another time is not this one.
+    private static func checkTimes(_ file: CallFile, _ known: [String: Timestamp]) throws {
+        let others = file.entries.compactMap { entry -> String? in
+            guard let before = known[entry.id], let said = entry.calledAt, said != before else { return nil }
+            return "line \(entry.line): called_at: this trial has the id \(entry.id) already, called at \(before), not \(said)"
+        }
+        guard let first = others.first else { return }
+        let more = others.count > 1 ? " (and \(others.count - 1) more)" : ""
+        throw CommandError.failed("\(first)\(more): give other calls other ids; nobody was asked.")
     }
 
     func run() throws -> ReplayOutcome {

@@ -45,7 +45,7 @@ public final class ReplayDesk: @unchecked Sendable {
     }
 
     /// Legs that have ended and wait to be taken, at most: a store that stands still stops the asking.
-    private static let mostFinished = 1_000
+    private static let mostFinished = 256
     /// Between two looks at a limit that opens again by itself.
     private static let pause: UInt64 = 200_000_000
 

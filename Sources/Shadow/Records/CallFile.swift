@@ -13,6 +13,8 @@ public struct CallFile: Sendable {
         public var line: Int
         /// The call's name in the file.
         public var id: String
+        /// As its record says.
+        public var calledAt: Timestamp?
         var ranges: [Range<Int>]
     }
 
@@ -84,7 +86,7 @@ public struct CallFile: Sendable {
             survey.moments[call.id] = .some(call.calledAt)
             smallestRate = min(smallestRate, call.samplingRate ?? 1)
             if let moment = call.calledAt, survey.days.insert(moment.microseconds / 86_400_000_000).inserted { days.append(moment) }
-            entries.append(Entry(line: line, id: call.id, ranges: ranges))
+            entries.append(Entry(line: line, id: call.id, calledAt: call.calledAt, ranges: ranges))
         }
     }
 

@@ -31,14 +31,14 @@ public final class ReplayedPairs {
         }
     }
 
-    /// Those of some calls' ids that are stored already.
-    public func known(_ ids: [String]) throws -> Set<String> {
-        var known: Set<String> = []
+    /// Those of some calls' ids that are stored already, and when they were called.
+    public func known(_ ids: [String]) throws -> [String: Timestamp] {
+        var known: [String: Timestamp] = [:]
         for start in stride(from: 0, to: ids.count, by: 10_000) {
             let part = ids[start..<min(start + 10_000, ids.count)]
             let names = Dictionary(part.map { (ContentHash.of($0.utf8), $0) }) { first, _ in first }
             for row in try connection.query(ImportQueries.knownKeys, [.id(trial.id), .ids(Array(names.keys))]) {
-                if let name = names[try row.id("external_hash")] { known.insert(name) }
+                if let name = names[try row.id("external_hash")] { known[name] = try row.moment("called_at") }
             }
         }
         return known
