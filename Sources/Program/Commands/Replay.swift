@@ -103,9 +103,9 @@ struct ReplayFaults {
             throw CommandError.failed(
                 "nobody was asked: correct the \(bad == 1 ? "record" : "\(bad) records"), or leave them out with --skip-bad.")
         }
-        if bad > 0 { writeToStandardError("\(bad) records were left out\n") }
+        if bad > 0 { writeToStandardError("\(bad == 1 ? "1 record was" : "\(bad) records were") left out\n") }
         for (reason, count) in file.skipped.sorted(by: { $0.key < $1.key }) {
-            writeToStandardError("\(count) records are not asked again: \(reason)\n")
+            writeToStandardError("\(count == 1 ? "1 record is" : "\(count) records are") not asked again: \(reason)\n")
         }
         guard !file.entries.isEmpty else { throw CommandError.failed("\(path) holds no call that can be asked.") }
     }
