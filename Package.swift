@@ -39,11 +39,12 @@ let shadow: [Target] = [
     .target(name: "Traffic", path: "Sources/Shadow/Traffic"),
     .target(name: "Configuration", dependencies: ["Traffic", "JSON", "JSONSchema", "CLibYAML"], path: "Sources/Shadow/Configuration"),
     .target(name: "ModelAPI", dependencies: ["Traffic", "Configuration", "JSON", "HTTPWire", "CZlib"], path: "Sources/Shadow/ModelAPI"),
+    .target(name: "Records", dependencies: ["Traffic", "Configuration", "ModelAPI", "HTTPWire", "JSON"], path: "Sources/Shadow/Records"),
     .target(name: "Spool", dependencies: ["Traffic", "CZlib"], path: "Sources/Shadow/Spool"),
     .target(
         name: "Mirror",
         dependencies: [
-            "Traffic", "Configuration", "ModelAPI", "EventLoop", "HTTPWire", "HTTPServer", "HTTPClient", "JSON", "Telemetry",
+            "Traffic", "Configuration", "ModelAPI", "Records", "EventLoop", "HTTPWire", "HTTPServer", "HTTPClient", "JSON", "Telemetry",
         ],
         path: "Sources/Shadow/Mirror"),
     .target(
@@ -53,7 +54,7 @@ let shadow: [Target] = [
     .target(name: "Verdict", dependencies: ["Traffic", "Statistics"], path: "Sources/Shadow/Verdict"),
     .target(
         name: "Storage",
-        dependencies: ["Traffic", "Configuration", "ModelAPI", "Spool", "Judge", "Postgres", "JSON", "Verdict", "Statistics"],
+        dependencies: ["Traffic", "Configuration", "ModelAPI", "Records", "Spool", "Judge", "Postgres", "JSON", "Verdict", "Statistics"],
         path: "Sources/Shadow/Storage"),
     .target(name: "Report", dependencies: ["Traffic", "Statistics", "Verdict", "JSON"], path: "Sources/Shadow/Report"),
     .target(
@@ -74,7 +75,8 @@ let program: [Target] = [
     .target(
         name: "Commands",
         dependencies: [
-            "Traffic", "Configuration", "ModelAPI", "Mirror", "Spool", "Storage", "Comparison", "Judge", "Statistics", "Verdict", "Report",
+            "Traffic", "Configuration", "ModelAPI", "Records", "Mirror", "Spool", "Storage", "Comparison", "Judge", "Statistics", "Verdict",
+            "Report",
             "Worker", "Web", "EmbeddedPostgres", "StandIn", "EventLoop", "HTTPWire", "HTTPServer", "HTTPClient", "JSON", "Postgres",
             "Telemetry",
             "Processes",
@@ -118,10 +120,14 @@ let tests: [Target] = [
     .testTarget(name: "TrafficTests", dependencies: ["Traffic"]),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Traffic", "JSON"]),
     .testTarget(name: "ModelAPITests", dependencies: ["ModelAPI", "Configuration", "Traffic", "HTTPWire", "JSON"]),
+    .testTarget(name: "RecordsTests", dependencies: ["Records", "Configuration", "Traffic", "JSON"]),
     .testTarget(name: "SpoolTests", dependencies: ["Spool", "Traffic"]),
     .testTarget(
         name: "MirrorTests",
-        dependencies: ["Mirror", "Configuration", "Traffic", "EventLoop", "HTTPServer", "HTTPWire", "JSON", "Telemetry", "TestSupport"]),
+        dependencies: [
+            "Mirror", "Configuration", "ModelAPI", "Records", "Traffic", "EventLoop", "HTTPServer", "HTTPWire", "JSON", "Telemetry",
+            "TestSupport",
+        ]),
     .testTarget(name: "ComparisonTests", dependencies: ["Comparison", "Configuration", "Traffic", "JSON", "TestSupport"]),
     .testTarget(name: "JudgeTests", dependencies: ["Judge", "Traffic", "JSON"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
@@ -130,7 +136,7 @@ let tests: [Target] = [
     .testTarget(
         name: "StorageTests",
         dependencies: [
-            "Storage", "Configuration", "Comparison", "Judge", "Spool", "Postgres", "Traffic", "JSON", "Verdict", "Statistics",
+            "Storage", "Configuration", "Comparison", "Judge", "Records", "Spool", "Postgres", "Traffic", "JSON", "Verdict", "Statistics",
             "TestSupport",
         ]),
     .testTarget(

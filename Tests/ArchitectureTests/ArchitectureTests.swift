@@ -10,7 +10,7 @@ import Testing
         "Plumbing/EventLoop", "Plumbing/HTTPWire", "Plumbing/HTTPServer", "Plumbing/HTTPClient", "Plumbing/JSON",
         "Plumbing/JSONSchema", "Plumbing/Language",
         "Plumbing/Postgres", "Plumbing/Telemetry", "Plumbing/Processes",
-        "Shadow/Traffic", "Shadow/Configuration", "Shadow/ModelAPI", "Shadow/Mirror", "Shadow/Spool", "Shadow/Comparison",
+        "Shadow/Traffic", "Shadow/Configuration", "Shadow/ModelAPI", "Shadow/Records", "Shadow/Mirror", "Shadow/Spool", "Shadow/Comparison",
         "Shadow/Judge", "Shadow/Statistics",
         "Shadow/Verdict", "Shadow/Report", "Shadow/Storage", "Shadow/Worker", "Shadow/Web",
         "Program/EmbeddedPostgres", "Program/StandIn", "Program/Commands", "Program/understudy", "Program/MirrorBenchmark",
@@ -86,7 +86,7 @@ import Testing
         "Plumbing/JSONSchema", "Plumbing/Language",
         "Plumbing/Telemetry",
         "Shadow/Traffic",
-        "Shadow/ModelAPI", "Shadow/Mirror", "Shadow/Spool", "Shadow/Comparison", "Shadow/Judge", "Shadow/Statistics",
+        "Shadow/ModelAPI", "Shadow/Records", "Shadow/Mirror", "Shadow/Spool", "Shadow/Comparison", "Shadow/Judge", "Shadow/Statistics",
         "Shadow/Verdict",
     ])
     func staysFreeOfFoundation(_ module: String) throws {

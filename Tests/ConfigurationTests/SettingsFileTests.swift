@@ -23,7 +23,7 @@ import Traffic
                 MirrorTrial(
                     id: Identifier(high: 1, low: 2), settings: try generator.settings(),
                     endsAt: Timestamp(microseconds: 1_700_000_000_000_001)),
-                MirrorTrial(id: Identifier(high: 3, low: 4), settings: try parse(everything)),
+                MirrorTrial(id: Identifier(high: 3, low: 4), settings: try parse(everything), source: .tap),
             ])
     }
 

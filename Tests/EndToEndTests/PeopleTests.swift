@@ -243,6 +243,6 @@ import Testing
     }
 }
 
-private func json(_ text: String) throws -> [String: Any] {
+func json(_ text: String) throws -> [String: Any] {
     try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] ?? [:]
 }

@@ -198,8 +198,8 @@ final class Stage {
         }
     }
 
-    func status() throws -> [String: Any] {
-        let result = try run(["status", "crash", "--json"])
+    func status(_ workload: String = "crash") throws -> [String: Any] {
+        let result = try run(["status", workload, "--json"])
         guard result.status == 0 else { throw Unexpected(result.errors) }
         return try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any] ?? [:]
     }

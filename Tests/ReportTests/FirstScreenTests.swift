@@ -91,6 +91,27 @@ import Traffic
         return Sentences(model)
     }
 
+    @Test func whatWasTimedElsewhereIsNotComparedAndSaysSo() {
+        func sentences(_ source: Source) -> Sentences {
+            changed {
+                $0.trial.source = source
+                $0.trial.timedTogether = false
+                $0.look.decision = Decision(.keepShadowing, because: .gate(.latency))
+                $0.look.latency.ratios = []
+            }
+        }
+        #expect(sentences(.replay).title.hasPrefix("REPLAYED · support-intents"))
+        #expect(
+            sentences(.replay).headline
+                == "NOT YET: gpt-5 was timed when its answers were recorded and phi-4 now, so the two cannot be compared.")
+        #expect(sentences(.tap).title.hasPrefix("TAPPED · "))
+        #expect(sentences(.tap).headline == "NOT YET: gpt-5 was timed by the gateway and phi-4 here, so the two cannot be compared.")
+        #expect(sentences(.tap).nextAction == "understudy enable -f FILE to confirm it on live traffic")
+        #expect(sentences(.replay).gateLine.hasPrefix("p95 800 ms, not compared · "))
+        #expect(
+            sentences(.replay).latencyLead.hasSuffix("so the two cannot be compared. Of 18,000 answers of phi-4 95 % came within 800 ms."))
+    }
+
     @Test func theFirstMissingPieceOfEvidenceIsNamed() {
         func headline(_ shortfall: EvidenceShortfall, source: Source = .mirror) -> String {
             changed {

@@ -1,6 +1,7 @@
 import Configuration
 import JSON
 import Postgres
+import Records
 import Spool
 import Testing
 import Traffic

@@ -1,6 +1,7 @@
 import Configuration
 import JSON
 import Postgres
+import Records
 import Storage
 import Testing
 import Traffic

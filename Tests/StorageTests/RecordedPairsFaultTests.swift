@@ -1,5 +1,6 @@
 import Configuration
 import JSON
+import Records
 import Storage
 import Testing
 import Traffic

@@ -1,6 +1,7 @@
 import Configuration
 import JSON
 import Postgres
+import Records
 import Storage
 import TestSupport
 import Testing
@@ -213,8 +214,9 @@ struct RecordedPairsTests {
         let folder = try TemporaryFolder()
         let settings = try labelSettings()
         let pairs = RecordedPairs(store.connection)
-        #expect(throws: StorageError.self) { try pairs.store(file: folder.path("none.jsonl"), settings: settings, at: Moments.monday) }
-        #expect(throws: StorageError.self) { try pairs.store(file: folder.path, settings: settings, at: Moments.monday) }
+        for path in [folder.path("none.jsonl"), folder.path] {
+            #expect(throws: UnreadableFileError.self) { try pairs.store(file: path, settings: settings, at: Moments.monday) }
+        }
         let path = try folder.write("\u{FEFF}" + RecordedLines.pair("a").serialisedString() + "\r\n\n  \r\n", to: "pairs.jsonl")
         #expect(try pairs.store(file: path, settings: settings, at: Moments.monday).stored == 1)
     }

@@ -17,6 +17,29 @@ import Traffic
         #expect(try store.registry.trials(includingEnded: true) == [first.trial])
     }
 
+    @Test func aTappedTrialStandsBesideTheMirroredOneAndLeavesTheRouteAlone() throws {
+        let store = try StoreFixture()
+        let settings = try labelSettings()
+        let mirrored = try store.registry.enable(settings, at: Moments.monday).trial
+        let tapped = try store.registry.enable(settings, source: .tap, at: Moments.monday).trial
+        #expect(mirrored.id != tapped.id && mirrored.timedTogether && !tapped.timedTogether)
+        #expect(tapped.source == .tap && tapped.state == .running && tapped.endsAt != nil)
+        let known = try store.registry.mirrorSettings()
+        #expect(known.routes.count == 1)
+        #expect(
+            Set(known.trials.map { [$0.id.description, $0.source.rawValue] }) == [
+                [mirrored.id.description, "mirror"], [tapped.id.description, "tap"],
+            ])
+        // What is mirrored is what a workload's name means.
+        #expect(try store.registry.trialsInQuestion(workload: settings.workload).map(\.id) == [mirrored.id])
+        let other = try UpstreamURL("http://other.test")
+        let elsewhere = try labelSettings { $0.production.url = other }
+        #expect(throws: StorageError.self) { try store.registry.enable(elsewhere, source: .tap, at: Moments.monday) }
+        #expect(try store.registry.routes().map(\.url) == [settings.production.url.description])
+        #expect(try store.registry.trials().count == 2)
+        #expect(try store.registry.disable(workload: settings.workload, candidate: nil, at: Moments.monday).count == 2)
+    }
+
     @Test func whatMayChangeChangesWithinTheTrial() throws {
         let store = try StoreFixture()
         let first = try store.registry.enable(try labelSettings(), at: Moments.monday)

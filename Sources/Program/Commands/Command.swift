@@ -52,13 +52,14 @@ public enum UnderstudyProgram {
     public static let version = "0.1.0"
 
     static let commands: [Command] = [
-        .demo, .up, .mirror, .worker, .web, .migrate, .enable, .disable, .list, .status, .route, .import, .labels, .review, .report,
+        .demo, .up, .mirror, .worker, .web, .migrate, .enable, .disable, .list, .status, .route, .import, .replay, .labels, .review,
+        .report,
         .explain, .export, .sql, .standIn,
         .courier,
     ]
 
     /// Announced, and not built yet.
-    private static let laterCommands: Set<String> = ["replay", "promote", "rollback", "doctor"]
+    private static let laterCommands: Set<String> = ["promote", "rollback", "doctor"]
 
     /// Runs the program with its arguments (without the program's name) and returns the exit code:
     /// 0, 1 (failed) or 2 (wrong use).

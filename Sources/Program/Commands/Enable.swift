@@ -13,16 +13,27 @@ extension Command {
             Checks the file (every fault with its line), reaches the models once, stores route and trial. Running mirrors follow within a
             second. The same file again changes nothing; a changed one ends that candidate's trial and starts the next, except for sample,
             control, limits, privacy, keys and prices, which may change within a trial.
+            --tap is for gateways that keep the call path: its trial takes finished calls at POST /WORKLOAD/pairs of the mirror, beside a trial
+            of mirrored calls and never mixed with it. deploy/README.md has ready snippets for LiteLLM and nginx.
             """,
-        options: [.value("file", short: "f", "FILE", "the workload's settings, YAML"), .flag("no-probe", "do not reach the models now")]
+        options: [
+            .value("file", short: "f", "FILE", "the workload's settings, YAML"), .flag("no-probe", "do not reach the models now"),
+            .flag("tap", "take finished calls that a gateway hands in"),
+            .flag("explain", "print every setting with its default and what it means, as a file, and do nothing else"),
+        ]
     ) { arguments in
         _ = try arguments.operands()
+        if arguments.has("explain") {
+            print(SettingsExplanation.yaml)
+            return
+        }
         let settings = try WorkloadSettings.load(file: arguments.required("file", "the workload's settings"))
         if !arguments.has("no-probe") { try Probe(settings).run() }
         try withConnection(arguments) { connection in
             // Before the route is there: a mirror that follows it at once must find its host among those allowed.
             try allow(settings.production.url.authority, in: DatabaseOptions.dataFolder(arguments))
-            let outcome = try Registry(connection).enable(settings, at: now())
+            let source: Source = arguments.has("tap") ? .tap : .mirror
+            let outcome = try Registry(connection).enable(settings, source: source, at: now())
             print(EnableText(settings: settings, outcome: outcome, callsPerDay: try callsPerDay(connection, settings.workload)).description)
         }
     }

@@ -1,6 +1,7 @@
 internal import Configuration
 internal import Statistics
 internal import Storage
+internal import Traffic
 
 /// What `enable` prints: what has been started, what the app changes, what goes where, and how long a verdict should take.
 struct EnableText: CustomStringConvertible {
@@ -22,13 +23,25 @@ struct EnableText: CustomStringConvertible {
         }
     }
 
+    private var isTap: Bool { outcome.trial.source == .tap }
+
     private var client: String {
+        if isTap { return tap }
+        return """
+            The app changes one thing, its base URL (with your mirror's address, by default 127.0.0.1:8080):
+              http://127.0.0.1:8080/\(settings.workload)/v1
+              Python   client = OpenAI(base_url="http://127.0.0.1:8080/\(settings.workload)/v1")
+              Node     const client = new OpenAI({ baseURL: "http://127.0.0.1:8080/\(settings.workload)/v1" })
+              curl     curl http://127.0.0.1:8080/\(settings.workload)/v1/chat/completions -H "Authorization: Bearer $OPENAI_API_KEY" …
+            """
+    }
+
+    private var tap: String {
         """
-        The app changes one thing, its base URL (with your mirror's address, by default 127.0.0.1:8080):
-          http://127.0.0.1:8080/\(settings.workload)/v1
-          Python   client = OpenAI(base_url="http://127.0.0.1:8080/\(settings.workload)/v1")
-          Node     const client = new OpenAI({ baseURL: "http://127.0.0.1:8080/\(settings.workload)/v1" })
-          curl     curl http://127.0.0.1:8080/\(settings.workload)/v1/chat/completions -H "Authorization: Bearer $OPENAI_API_KEY" …
+        The gateway hands in each call when it has ended (with your mirror's address, by default 127.0.0.1:8080; the token is in tap-token
+        in its data folder):
+          curl http://127.0.0.1:8080/\(settings.workload)/pairs -H "Authorization: Bearer $(cat understudy-data/tap-token)" \\
+            -d '{"id":"1","called_at":"…Z","request":{"messages":[…]},"response":{"choices":[…]},"duration_ms":812}'
         """
     }
 
@@ -37,10 +50,18 @@ struct EnableText: CustomStringConvertible {
         let segments = settings.sample.segments.map { segments in
             segments.rates.isEmpty ? "" : ", other rates for \(segments.rates.keys.sorted().joined(separator: ", "))"
         }
+        let sampled = "\(share(settings.sample.rate)) of calls  \(isTap ? "" : "also ")to \(settings.candidate.url.authority)"
+        if isTap {
+            return """
+                What goes where:
+                  \(sampled): the whole request\(segments ?? "")
+                \(judge)  kept            requests and answers of sampled calls in the database, \(kept)
+                """
+        }
         return """
             What goes where:
               every call      to \(settings.production.url.authority), as it came, with the app's own key
-              \(share(settings.sample.rate)) of calls  also to \(settings.candidate.url.authority): the whole request without the app's key\(segments ?? "")
+              \(sampled): the whole request without the app's key\(segments ?? "")
               \(share(settings.control)) of those    a second time to \(settings.production.url.authority), to see how often production disagrees with itself
             \(judge)  kept            requests and answers of sampled calls in the database, \(kept); no key, no header but the named ones
             """

@@ -1,5 +1,6 @@
 internal import Configuration
 internal import Glibc
+internal import Records
 internal import Storage
 
 extension Command {
@@ -72,7 +73,8 @@ extension Command {
 /// A count that moves on a terminal, for work that takes longer than a moment; silent elsewhere.
 final class Progress {
     private let what: String
-    private let shows: Bool
+    /// Whether there is a terminal to show it on.
+    let shows: Bool
     private var shown = false
 
     init(_ what: String) {
@@ -80,10 +82,13 @@ final class Progress {
         shows = isatty(2) == 1
     }
 
-    func show(_ count: Int) {
+    func show(_ count: Int) { show("\(count) \(what)") }
+
+    /// A line of the caller's own in place of the last.
+    func show(_ text: String) {
         guard shows else { return }
         shown = true
-        writeToStandardError("\r\(count) \(what)")
+        writeToStandardError("\r\u{1B}[K\(text)")
     }
 
     func end() { if shown { writeToStandardError("\r\u{1B}[K") } }

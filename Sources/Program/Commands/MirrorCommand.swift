@@ -16,6 +16,7 @@ extension Command {
             It reads routes and trials from DATA/settings.json alone, so it serves every known route with no database at all. Its courier,
             a child process, keeps that file up to date and ships what the mirror spools. It prints
               ready mirror=http://… metrics=http://…
+            POST /WORKLOAD/pairs with the token in DATA/tap-token takes finished calls from a gateway, where enable --tap has begun a trial.
             """,
         options: mirrorOptions + [.dataFolder, .flag("without-courier", "another process runs `understudy courier` on the same folder")]
     ) { arguments in
@@ -47,11 +48,12 @@ private final class MirrorRun {
 
     func run() throws {
         // Wrong use first: it must leave nothing behind.
-        let configuration = try configuration()
+        var configuration = try configuration()
         let limits = try spoolLimits()
         let loop = try EventLoop()
         for number in [SIGTERM, SIGINT] { loop.onSignal(number) { [loop] in loop.stop() } }
         try folder.makeIfAbsent()
+        configuration.tapToken = try token(in: folder.tapTokenFile, of: folder)
         raiseDescriptorLimit()
         let metrics = MetricsRegistry()
         let writer = try SpoolWriter(root: folder.spool, limits: limits)

@@ -27,9 +27,11 @@ extension Command {
     }
 }
 
-/// The secret that opens the pages: made once (128 random bits), kept in a file that only its owner can read.
-func webToken(_ folder: DataFolder) throws -> String {
-    let path = folder.webTokenFile
+/// The secret that opens the pages.
+func webToken(_ folder: DataFolder) throws -> String { try token(in: folder.webTokenFile, of: folder) }
+
+/// A secret: made once (128 random bits), kept in a file that only its owner can read.
+func token(in path: String, of folder: DataFolder) throws -> String {
     if let data = FileManager.default.contents(atPath: path) {
         let token = String(decoding: data, as: UTF8.self).trimmingPrefix { $0.isWhitespace }.prefix { !$0.isWhitespace }
         if token.count >= 20 { return String(token) }

@@ -28,6 +28,8 @@ public struct DataFolder: Sendable, Hashable {
     public var allowedUpstreamsFile: String { "\(path)/allowed-upstreams" }
     /// The secret that opens the web role's pages.
     public var webTokenFile: String { "\(path)/web-token" }
+    /// The secret with which a gateway hands finished calls to the mirror.
+    public var tapTokenFile: String { "\(path)/tap-token" }
     private var lockFile: String { "\(path)/lock" }
 
     /// Makes the folder if it is absent (mode 0700) and locks it for this process, until the claim goes or the process ends.
@@ -70,7 +72,7 @@ public struct DataFolder: Sendable, Hashable {
         } catch {
             throw refusal(error)
         }
-        let known: Set = ["postgres", "run", "spool", "log", "settings.json", "allowed-upstreams", "web-token", "lock"]
+        let known: Set = ["postgres", "run", "spool", "log", "settings.json", "allowed-upstreams", "web-token", "tap-token", "lock"]
         if let stranger = names.first, known.isDisjoint(with: names) {
             throw EmbeddedPostgresError(
                 .folderUnusable, "\(path) holds files that are not Understudy's (\(stranger)): choose an empty or a new folder with --data")

@@ -1,36 +1,7 @@
 /// One group of keys of the settings, read key by key; whatever is wrong goes to the list of faults and reads as nil.
 struct KeyGroup {
-    /// The keys of each group (design §3), by the group's dotted path.
-    static let knownKeys: [String: [String]] = [
-        "": ["workload", "compare", "production", "candidate", "match", "sample", "control", "adjudicate", "judge", "trial", "privacy"],
-        "compare": [
-            "as", "labels", "schema", "ignore", "unordered", "tolerance", "formats", "ignore_arguments", "ordered_calls", "otherwise",
-        ],
-        "production": ["api", "url", "price", "key"],
-        "production.price": ["input", "output", "cached_input"],
-        "production.key": ["env", "file"],
-        "candidate": ["name", "api", "url", "model", "key", "price", "dedicated", "confidence", "rewrite", "limits"],
-        "candidate.price": ["input", "output", "cached_input"],
-        "candidate.key": ["env", "file"],
-        "candidate.dedicated": ["hourly", "tokens_per_day", "replicas"],
-        "candidate.confidence": ["field"],
-        "candidate.rewrite": ["system", "set", "remove"],
-        "candidate.limits": ["concurrency", "queue", "timeout", "per_day", "calls_per_minute"],
-        "match": ["paths"],
-        "sample": ["rate", "by", "conversation", "segments"],
-        "sample.conversation": ["header", "field"],
-        "sample.segments": ["header", "rates"],
-        "adjudicate": ["by", "disagreements"],
-        "judge": ["url", "model", "key", "price", "limits"],
-        "judge.price": ["input", "output", "cached_input"],
-        "judge.key": ["env", "file"],
-        "judge.limits": ["concurrency", "timeout", "per_day"],
-        "trial": ["days", "max_days", "alpha", "candidates", "timezone", "deadline", "margins"],
-        "trial.margins": ["quality", "tier", "reliability", "noise", "saving", "latency", "two_tier_latency"],
-        "trial.margins.latency": ["p95", "p99"],
-        "trial.margins.two_tier_latency": ["p95", "p99"],
-        "privacy": ["retain", "redact", "capture"],
-    ]
+    /// The keys of each group, by the group's dotted path.
+    static let knownKeys: [String: [String]] = SettingKeys.byPath.mapValues { $0.map(\.name) }
 
     let path: String
     let place: Place

@@ -47,12 +47,15 @@ public struct MirrorRoute: Sendable, Hashable {
 public struct MirrorTrial: Sendable, Hashable {
     public var id: Identifier
     public var settings: WorkloadSettings
+    /// `mirror`, or `tap` for one that takes what a gateway hands in.
+    public var source: Source
     /// When it ends by itself, also without a database; nil while that is not known.
     public var endsAt: Timestamp?
 
-    public init(id: Identifier, settings: WorkloadSettings, endsAt: Timestamp? = nil) {
+    public init(id: Identifier, settings: WorkloadSettings, source: Source = .mirror, endsAt: Timestamp? = nil) {
         self.id = id
         self.settings = settings
+        self.source = source
         self.endsAt = endsAt
     }
 

@@ -84,7 +84,8 @@ extension MirrorSettings {
             "trials": .array(
                 trials.map {
                     [
-                        "id": .string($0.id.description), "ends_at": JSONValue($0.endsAt?.description),
+                        "id": .string($0.id.description), "source": .string($0.source.rawValue),
+                        "ends_at": JSONValue($0.endsAt?.description),
                         "settings": $0.settings.canonicalJSON(),
                     ]
                 }),
@@ -105,10 +106,12 @@ extension MirrorSettings {
             self.routes.append(MirrorRoute(workload: workload, api: api, productionURL: url))
         }
         for trial in trials {
-            guard let id = trial["id"]?.stringValue.flatMap({ Identifier($0) }), let settings = trial["settings"] else { return nil }
+            guard let id = trial["id"]?.stringValue.flatMap({ Identifier($0) }), let settings = trial["settings"],
+                let source = trial["source"].map({ $0.stringValue.flatMap(Source.init(rawValue:)) }) ?? .mirror
+            else { return nil }
             do throws(ConfigurationError) {
                 let endsAt = trial["ends_at"]?.stringValue.flatMap { Timestamp($0) }
-                self.trials.append(MirrorTrial(id: id, settings: try WorkloadSettings(json: settings), endsAt: endsAt))
+                self.trials.append(MirrorTrial(id: id, settings: try WorkloadSettings(json: settings), source: source, endsAt: endsAt))
             } catch {
                 unreadTrials.append("trial \(id): \(error.faults.map(\.description).joined(separator: "; "))")
             }

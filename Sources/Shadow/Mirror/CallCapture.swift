@@ -90,6 +90,15 @@ struct SampledCall: Sendable {
     var body: [UInt8]
     /// Bytes of `CaptureMemory` that the call's request holds.
     var heldBytes: Int
+    /// What a gateway said of a call that it made itself; nil for a call that goes through the mirror.
+    var tapped: TappedCall?
+}
+
+/// What a gateway says of a finished call besides its request.
+struct TappedCall: Sendable {
+    var externalID: String
+    var segment: String?
+    var production: Leg
 }
 
 /// What a considered call leaves behind while it passes: its request, and its answer once it has been drawn. Loop thread only.

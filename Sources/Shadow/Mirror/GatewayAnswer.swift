@@ -9,12 +9,22 @@ enum GatewayAnswer {
     case upgradeNotSupported
     case upstreamNotAllowed(workload: String, authority: String)
     case productionUnreachable(workload: String, message: String)
+    /// Finished calls were handed in without the token.
+    case tapUnauthorised
+    /// Finished calls were handed in and no trial takes them.
+    case tapWithoutTrial(workload: String)
+    case tapTooLarge(limit: Int)
+    /// As much as memory allows is being captured.
+    case tapBusy
 
     static let header = "Understudy-Error"
 
     private var status: Int {
         switch self {
-        case .unknownWorkload: 404
+        case .unknownWorkload, .tapWithoutTrial: 404
+        case .tapUnauthorised: 401
+        case .tapTooLarge: 413
+        case .tapBusy: 503
         case .upgradeNotSupported: 501
         case .upstreamNotAllowed, .productionUnreachable: 502
         }
@@ -26,6 +36,10 @@ enum GatewayAnswer {
         case .upgradeNotSupported: "upgrade_not_supported"
         case .upstreamNotAllowed: "upstream_not_allowed"
         case .productionUnreachable: "production_unreachable"
+        case .tapUnauthorised: "tap_unauthorised"
+        case .tapWithoutTrial: "no_tap_trial"
+        case .tapTooLarge: "too_large"
+        case .tapBusy: "capture_full"
         }
     }
 
@@ -40,6 +54,11 @@ enum GatewayAnswer {
         case .upstreamNotAllowed(let workload, let authority):
             "The production of \"\(workload)\" is \(authority), which this mirror was not started to send credentials to. "
                 + "Start it with --allow-upstream \(authority)."
+        case .tapUnauthorised: "Send the token of the file tap-token in the mirror's data folder: Authorization: Bearer …"
+        case .tapWithoutTrial(let workload):
+            "No trial of \"\(workload)\" takes calls that are handed in. Start one with: understudy enable --tap -f FILE"
+        case .tapTooLarge(let limit): "The body is longer than \(limit) bytes: hand in fewer calls at once, or raise --capture-limit."
+        case .tapBusy: "As many calls are being captured as memory allows: hand them in again in a moment."
         case .productionUnreachable(let workload, let message): "Production of \"\(workload)\" could not be asked: \(message)"
         }
     }
@@ -54,7 +73,8 @@ enum GatewayAnswer {
             error.append(JSONMember("known", .array(known.map { .string($0) })))
         }
         let body = JSONValue.object([JSONMember("error", .object(error))]).serialised()
-        exchange.respondSimple(
-            status: status, headers: [Header("Content-Type", "application/json"), Header(GatewayAnswer.header, code)], body: body)
+        var headers: Headers = [Header("Content-Type", "application/json"), Header(GatewayAnswer.header, code)]
+        if case .tapBusy = self { headers.append("Retry-After", "1") }
+        exchange.respondSimple(status: status, headers: headers, body: body)
     }
 }

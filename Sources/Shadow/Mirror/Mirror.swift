@@ -34,7 +34,7 @@ public final class Mirror: Sendable {
         registry = metrics
         limits = CaptureLimits(
             perMessage: configuration.captureLimit, memory: CaptureMemory(limit: configuration.captureMemory),
-            failpoints: configuration.failpoints)
+            tap: TapAccess(token: configuration.tapToken), failpoints: configuration.failpoints)
         do throws(EventLoopError) {
             desk = try ShadowDesk(limits: limits, sink: sink, metrics: metrics, log: log)
         } catch {

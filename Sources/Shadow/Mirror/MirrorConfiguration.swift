@@ -23,6 +23,8 @@ public struct MirrorConfiguration: Sendable {
     public var allowedUpstreamsFile: String?
     /// What apps' connections are allowed.
     public var serverLimits: ServerLimits
+    /// What a gateway must know to hand in finished calls; nil lets nobody. Neither logged nor stored.
+    public var tapToken: String?
     /// Where candidates' keys named by `env` are looked up. Its values are neither logged nor stored.
     public var environment: [String: String]
     /// Armed by tests alone.

@@ -17,7 +17,9 @@ final class OpenCall {
         heldBytes = sampled.heldBytes
         let draw = sampled.draw
         let facts = CallFacts(
-            id: draw.id, workload: sampled.route.workload, calledAt: draw.calledAt, segment: draw.trials.lazy.compactMap(\.segment).first,
+            id: draw.id, workload: sampled.route.workload, source: sampled.tapped == nil ? .mirror : .tap,
+            externalID: sampled.tapped?.externalID,
+            calledAt: draw.calledAt, segment: sampled.tapped?.segment ?? draw.trials.lazy.compactMap(\.segment).first,
             conversation: draw.conversation, turn: request.turn, traceparent: sampled.headers["traceparent"],
             // Never the query: some APIs take their key in it, and no credential is stored.
             path: String(decoding: sampled.rest.prefix { $0 != UInt8(ascii: "?") }, as: UTF8.self), request: sampled.body,

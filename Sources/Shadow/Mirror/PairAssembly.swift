@@ -4,6 +4,9 @@ internal import Traffic
 struct CallFacts: Sendable {
     var id: Identifier
     var workload: String
+    var source = Source.mirror
+    /// The id that a gateway knows the call by.
+    var externalID: String?
     var calledAt: Timestamp
     var segment: String?
     var conversation: String?
@@ -127,7 +130,8 @@ struct PairAssembly {
 
     private func call(_ production: Leg, _ control: Leg?) -> Call {
         Call(
-            id: facts.id, workload: facts.workload, source: .mirror, calledAt: facts.calledAt, segment: facts.segment,
+            id: facts.id, workload: facts.workload, source: facts.source, calledAt: facts.calledAt, externalID: facts.externalID,
+            segment: facts.segment,
             conversation: facts.conversation, turn: facts.turn, traceparent: facts.traceparent, path: facts.path, request: facts.request,
             production: production, control: control, controlRate: facts.controlRate)
     }

@@ -18,6 +18,9 @@ final class ProductionLoop: @unchecked Sendable {
     private var server: HTTPServer?
     private var tallies: [CoverageTally]
     private var identifiers = IdentifierSource()
+    /// Handed in, and being read.
+    private var taps: [Int: TapCall] = [:]
+    private var nextTap = 0
 
     init(name: String, table: RouteTable, desk: ShadowDesk, limits: CaptureLimits) throws(EventLoopError) {
         thread = try LoopThread(name: name)
@@ -75,6 +78,7 @@ final class ProductionLoop: @unchecked Sendable {
                 exchange, .unknownWorkload(name: String(decoding: name.prefix(100), as: UTF8.self), known: table.routes.map(\.workload)))
         case .route(let index, let rest):
             let route = table.routes[index]
+            if RouteTable.isTap(method: head.method, rest: rest) { return acceptTap(exchange, route) }
             tallies[index].count(.call)
             guard route.isAllowed else {
                 return reject(exchange, .upstreamNotAllowed(workload: route.workload, authority: route.authority))
@@ -85,6 +89,25 @@ final class ProductionLoop: @unchecked Sendable {
                 call.capture = CallCapture(consideration, route: index, table: table, rest: rest, memory: limits.memory)
             }
             return call
+        }
+    }
+
+    // MARK: Calls that a gateway hands in
+
+    private func acceptTap(_ exchange: Exchange, _ route: Route) -> any ExchangeHandler {
+        guard limits.tap.allows(exchange.head.headers) else { return reject(exchange, .tapUnauthorised) }
+        guard let tap = route.tap else { return reject(exchange, .tapWithoutTrial(workload: route.workload)) }
+        return TapCall(exchange, route: tap, on: self)
+    }
+
+    /// A body has come whole: the shadow thread reads it, so that production's calls never wait for that.
+    func handIn(_ call: TapCall, _ body: [UInt8], heldBytes: Int) {
+        let number = nextTap
+        nextTap += 1
+        taps[number] = call
+        desk.submit { [self, route = call.route] desk in
+            let receipt = desk.take(body, of: route, heldBytes: heldBytes)
+            thread.loop.submit { [self] in taps.removeValue(forKey: number).map { TapAnswer.send(receipt, to: $0.exchange) } }
         }
     }
 
@@ -153,6 +176,7 @@ struct CaptureLimits: Sendable {
     var perMessage: Int
     /// Bytes of all together.
     var memory: CaptureMemory
+    var tap = TapAccess(token: nil)
     var failpoints = Failpoints()
 }
 

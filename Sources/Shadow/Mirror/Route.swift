@@ -22,6 +22,8 @@ final class Route: Sendable {
     let name: [UInt8]
     let plan: SamplingPlan
     let trials: [MirrorTrial]
+    /// The same workload for calls that a gateway hands in: their trials are others, since the evidence never mixes. nil: none runs.
+    let tap: Route?
     let state: RouteState
     /// False when the mirror was not started to send credentials there.
     let isAllowed: Bool
@@ -33,11 +35,12 @@ final class Route: Sendable {
     private let prefix: [UInt8]
     private let saysVersion: Bool
 
-    init(_ route: MirrorRoute, trials: [MirrorTrial], key: KeyedHash, state: RouteState, isAllowed: Bool) {
+    init(_ route: MirrorRoute, trials: [MirrorTrial], tapped: [MirrorTrial] = [], key: KeyedHash, state: RouteState, isAllowed: Bool) {
         workload = route.workload
         name = Array(route.workload.utf8)
         self.trials = trials
         plan = SamplingPlan(key: key, trials: trials)
+        tap = tapped.isEmpty ? nil : Route(route, trials: tapped, key: key, state: state, isAllowed: isAllowed)
         self.state = state
         self.isAllowed = isAllowed
         authority = route.productionURL.authority
@@ -73,9 +76,10 @@ final class RouteTable: Sendable {
         let key = settings.samplingKey.hash
         routes = settings.routes
             .map { route in
-                Route(
-                    route, trials: settings.trials.filter { $0.workload == route.workload }, key: key, state: states(route.workload),
-                    isAllowed: isAllowed(route.productionURL.authority))
+                let own = settings.trials.filter { $0.workload == route.workload }
+                return Route(
+                    route, trials: own.filter { $0.source != .tap }, tapped: own.filter { $0.source == .tap }, key: key,
+                    state: states(route.workload), isAllowed: isAllowed(route.productionURL.authority))
             }
             .sorted { $0.name.lexicographicallyPrecedes($1.name) }
     }
@@ -90,6 +94,11 @@ final class RouteTable: Sendable {
         /// No route of that name.
         case unknown(name: ArraySlice<UInt8>)
     }
+
+    /// Whether a call hands in finished calls rather than asking production: `POST /{workload}/pairs`.
+    static func isTap(method: String, rest: ArraySlice<UInt8>) -> Bool { method == "POST" && rest.elementsEqual(tapPath) }
+
+    private static let tapPath = Array("/pairs".utf8)
 
     /// Finds the route of a request target in origin form, `/{workload}/…`.
     func destination(of target: ArraySlice<UInt8>) -> Destination {

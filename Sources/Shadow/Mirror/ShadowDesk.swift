@@ -17,7 +17,7 @@ final class ShadowDesk: @unchecked Sendable {
     static let controlTimeout: UInt64 = 300_000_000_000
 
     let thread: LoopThread
-    private let limits: CaptureLimits
+    let limits: CaptureLimits
     private let sink: any PairSink
     private let log: Log
     private let metrics: ShadowMetrics
@@ -25,10 +25,11 @@ final class ShadowDesk: @unchecked Sendable {
     private var cells: [Identifier: CandidateCell] = [:]
     private var calls: [Identifier: OpenCall] = [:]
     private var controls = 0
-    private var ledger = CoverageLedger()
+    var ledger = CoverageLedger()
     /// Counted and shown already, but not taken by the sink yet.
     private var unsent = CoverageLedger()
     private var identifiers = IdentifierSource()
+    var recent = RecentCalls()
     private var watch = PairWatch()
     private var metricsServer: MetricsServer?
     private var onIdle: (() -> Void)?
@@ -44,7 +45,7 @@ final class ShadowDesk: @unchecked Sendable {
     /// Runs `work` on the desk's thread, in the order of submission.
     func submit(_ work: @escaping @Sendable (ShadowDesk) -> Void) { thread.loop.submit { [self] in work(self) } }
 
-    private var now: Timestamp { Timestamp(microseconds: WallClock.microseconds()) }
+    var now: Timestamp { Timestamp(microseconds: WallClock.microseconds()) }
 
     /// Keeps the metrics' server until the end: it runs on the desk's loop, so that it is silent when the desk is stuck.
     func keep(_ server: MetricsServer) { metricsServer = server }
@@ -90,6 +91,8 @@ final class ShadowDesk: @unchecked Sendable {
             identifiers.next(at: sampled.draw.calledAt)
         }
         calls[sampled.draw.id] = call
+        // Timed by the gateway, so it is in no metric of ours.
+        if let tapped = sampled.tapped { write(call.assembly.productionEnded(tapped.production), of: call) }
         var isWanted = false
         for position in sampled.draw.trials.indices where ask(call, position) { isWanted = true }
         guard isWanted else { return finish(call) }

@@ -2,9 +2,9 @@ public import Configuration
 public import HTTPWire
 internal import JSON
 
-/// What is sent to the candidate for a call: built from the app's request, without anything of its headers.
+/// What is sent to a model for a call: built from the app's request, without anything of its headers.
 public struct CandidateRequest: Sendable {
-    /// Scheme and authority of the candidate.
+    /// Scheme and authority of the model.
     public var origin: String
     /// Path of its API.
     public var target: [UInt8]
@@ -54,6 +54,24 @@ extension ChatRequest {
         return CandidateRequest(
             origin: "\(settings.url.scheme)://\(settings.url.authority)", target: Array(ChatRequest.target(at: settings.url).utf8),
             method: "POST", headers: headers, body: body.serialised(), untranslated: rewrite.remove.filter { tree[$0] != nil })
+    }
+
+    /// The request for production where we are the ones who ask: the app's own, with usage in streams, which costs depend on.
+    public func forProduction(_ settings: ProductionSettings, key: String?) -> CandidateRequest {
+        var body = tree
+        if streams {
+            var options = body["stream_options"] ?? [:]
+            options["include_usage"] = true
+            body["stream_options"] = options
+        }
+        var headers: Headers = [
+            Header("Content-Type", "application/json"), Header("Accept", streams ? "text/event-stream" : "application/json"),
+            Header("User-Agent", "understudy"), Header("Understudy-Leg", "production"),
+        ]
+        if let key { headers.append("Authorization", "Bearer \(key)") }
+        return CandidateRequest(
+            origin: "\(settings.url.scheme)://\(settings.url.authority)", target: Array(ChatRequest.target(at: settings.url).utf8),
+            method: "POST", headers: headers, body: body.serialised(), untranslated: [])
     }
 
     /// The path of chat completions below a base URL. A bare host gets the API's own `/v1`; a URL with a path is taken as the

@@ -184,7 +184,7 @@ struct PageBuilder {
 
     var latency: Page.Section {
         var views: [Page.LatencyView] = []
-        for metric in LatencyMetric.allCases {
+        for metric in LatencyMetric.allCases where model.trial.timedTogether {
             views += latencyViews(metric)
         }
         var blocks: [Page.Block] = views.isEmpty ? [] : [.latency(views)]

@@ -93,13 +93,15 @@ public struct ReportModel: Sendable, Hashable {
         public var settingsHash: String
         /// The day by which the verdict must be there, ISO 8601; nil where nothing presses.
         public var deadline: String?
+        /// Production's timings were taken beside the candidate's, so that the two may be held against each other.
+        public var timedTogether: Bool
 
         /// Takes its parts as they are.
         public init(
             id: Identifier, workload: String, candidate: String, production: String, source: Source = .mirror, simulated: Bool = false,
             startsAt: Timestamp, asOf: Timestamp, timezone: String = "UTC", utcOffsetSeconds: Int = 0, terms: TrialTerms = TrialTerms(),
             samplingRate: Double? = nil, controlRate: Double? = nil, confidenceGiven: Bool = true, running: Bool = true,
-            settingsHash: String = "", deadline: String? = nil
+            settingsHash: String = "", timedTogether: Bool = true, deadline: String? = nil
         ) {
             self.id = id
             self.workload = workload
@@ -118,6 +120,7 @@ public struct ReportModel: Sendable, Hashable {
             self.running = running
             self.settingsHash = settingsHash
             self.deadline = deadline
+            self.timedTogether = timedTogether
         }
     }
 }

@@ -145,6 +145,7 @@ extension Sentences {
 
     /// The ratio that the latency gate shows.
     func latencyClause(_ gate: Gate) -> String {
+        if !model.trial.timedTogether { return timedApart }
         switch gate.note {
         case .latencyUnbounded(let metric, let percentile)?:
             let estimate = gate.estimate.map { " (\(Numbers.ratio($0, apartFrom: gate.threshold)) times \(production)'s so far)" } ?? ""
@@ -156,6 +157,13 @@ extension Sentences {
             return "\(what) is \(Numbers.ratio(estimate)) times \(production)'s (\(ratioLimits(gate)); \(allowed))"
         default: return "no day with answers has ended yet"
         }
+    }
+
+    /// Why no latency is held against another.
+    var timedApart: String {
+        model.trial.source == .tap
+            ? "\(production) was timed by the gateway and \(candidate) here, so the two cannot be compared"
+            : "\(production) was timed when its answers were recorded and \(candidate) now, so the two cannot be compared"
     }
 
     private func ratioLimits(_ gate: Gate) -> String {

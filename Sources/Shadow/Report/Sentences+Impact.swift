@@ -114,6 +114,9 @@ extension Sentences {
     /// `p95 1.9 s → 0.8 s at 10 % of load`.
     private var speedWords: String {
         func p95(_ leg: LegLatencyReading) -> LatencyQuantile? { leg.duration.first { $0.percentile == 95 } }
+        if !model.trial.timedTogether {
+            return p95(look.latency.candidate)?.estimate.map { "p95 \(Numbers.duration($0)), not compared" } ?? "p95 not compared"
+        }
         guard look.latency.production.samples > 0, look.latency.candidate.samples > 0 else { return "p95 not measured yet" }
         let (theirs, ours) = (p95(look.latency.production)?.estimate, p95(look.latency.candidate)?.estimate)
         func words(_ value: Double?, beside other: Double?) -> String {

@@ -19,6 +19,7 @@ extension Sentences {
         case .evidence: evidenceClause
         case .failureConcentration: concentrationClause
         case .cost where look.cost.saving == nil: "cost is open, because what the two models cost is not known"
+        case .latency where !model.trial.timedTogether: timedApart
         case .latency where look.latency.ratios.isEmpty: "latency is open until the first day with answers has ended"
         case .quality where !look.basis.isAdjudicated: agreementClause
         case .reliability, .quality, .noise, .latency, .cost: forecastClause(name) ?? pendingClause(name) ?? undecidedClause(name)
@@ -103,7 +104,9 @@ extension Sentences {
         look.speedUps.filter { step in
             switch step {
             case .raiseSamplingRate: (model.trial.samplingRate ?? 0) < 1
-            case .raiseControlShare: (model.trial.controlRate ?? 0) < 1
+            // Nobody asks production a second time for calls that it answered elsewhere.
+            case .raiseControlShare:
+                model.trial.source == .imported || (model.trial.source == .mirror && (model.trial.controlRate ?? 0) < 1)
             case .adjudicatePending, .raiseAdjudicationShare, .adjudicate, .givePrices, .raiseCandidateLimits: true
             }
         }
@@ -114,8 +117,11 @@ extension Sentences {
         case .adjudicatePending(let count):
             return "judge the \(Sentences.counted(count, "disagreement")) that wait\(count == 1 ? "s" : "") for it"
         case .raiseSamplingRate:
-            return model.trial.source == .imported
-                ? "import more recorded pairs" : "sample more than \(rate(model.trial.samplingRate)) of calls (sample)"
+            switch model.trial.source {
+            case .imported: return "import more recorded pairs"
+            case .replay: return "replay more recorded calls"
+            case .mirror, .tap: return "sample more than \(rate(model.trial.samplingRate)) of calls (sample)"
+            }
         case .raiseAdjudicationShare: return "have a larger share of disagreements judged (adjudicate.disagreements; starts a new trial)"
         case .raiseControlShare:
             return model.trial.source == .imported
@@ -171,6 +177,7 @@ extension Sentences {
         let name = shellWord(model.trial.workload)
         if decision.because == .drift { return "understudy enable -f FILE with a changed file: a new trial" }
         if waitsForWorker { return "understudy worker, unless one is at work" }
+        if case .gate(.latency) = decision.because, !model.trial.timedTogether { return liveAction }
         guard let step = possibleSpeedUps.first, !onlyTimeIsMissing else { return waitAction }
         switch step {
         case .adjudicate where terms.adjudicateBy == .none: return "\(speedUp(step)): set adjudicate.by, then understudy enable -f FILE"

@@ -64,6 +64,12 @@ extension Sentences {
     var latencyLead: String {
         func p95(_ leg: LegLatencyReading) -> Double? { leg.duration.first { $0.percentile == 95 }?.estimate }
         let latency = look.latency
+        if !model.trial.timedTogether {
+            let own = p95(latency.candidate).map {
+                " Of \(Numbers.count(latency.candidate.samples)) answers of \(candidate) 95 % came within \(Numbers.duration($0))."
+            }
+            return "\(timedApart.prefix(1).uppercased())\(timedApart.dropFirst()).\(own ?? "")"
+        }
         guard latency.production.samples > 0, latency.candidate.samples > 0 else { return "No day with answers has ended yet." }
         guard let theirs = p95(latency.production), let ours = p95(latency.candidate) else {
             return "More than 5 % of the answers of a model did not come in time, so its p95 is beyond the timeout."

@@ -89,6 +89,7 @@ enum EvidenceDayQueries {
         ORDER BY 1
         """
 
+    /// Both legs' durations add up only where they were taken beside each other.
     private static let tierLatencies = """
         SELECT \(tier) AS tier, way.escalated,
             CASE WHEN way.timeout THEN \(SketchBucket.timeout) WHEN way.ms <= 1e-9 THEN \(SketchBucket.zero)
@@ -100,6 +101,7 @@ enum EvidenceDayQueries {
             (true, found.candidate_duration_ms + found.production_duration_ms, found.candidate_timeout OR found.production_timeout)
         ) AS way (escalated, ms, timeout)
         WHERE \(ofTheDay) AND $8 AND $9::double precision[] IS NOT NULL AND (way.timeout OR way.ms IS NOT NULL)
+            AND (NOT way.escalated OR (SELECT timed_together FROM understudy_store.trial WHERE id = $1))
         GROUP BY 1, 2, 3
         ORDER BY 1, 2, 3
         """

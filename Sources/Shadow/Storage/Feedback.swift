@@ -1,5 +1,6 @@
 internal import JSON
 public import Postgres
+internal import Records
 public import Traffic
 
 /// Truth that comes later, from the app itself: a ticket that was routed elsewhere, a field that somebody corrected.

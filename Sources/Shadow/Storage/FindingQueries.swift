@@ -235,7 +235,7 @@ enum FindingQueries {
         ON CONFLICT (trial, day, production_label, candidate_label, correct) DO UPDATE SET pairs = counted.pairs + excluded.pairs
         """
 
-    /// The keys of `DDSketch` with a relative error of 1 %.
+    /// The keys of `DDSketch` with a relative error of 1 %. Production's time counts only where it was taken beside the candidate's.
     private static let moveLatencies = """
         INSERT INTO understudy_store.latency_sketch AS counted (trial, hour, segment, leg, metric, bucket, samples)
         SELECT $3::uuid, hour, segment, value.leg, value.metric,
@@ -249,7 +249,8 @@ enum FindingQueries {
             ('production', 'ttft_ms', production_ttft_ms, production_timeout AND streamed AND production_ttft_ms IS NULL),
             ('candidate', 'ttft_ms', candidate_ttft_ms, candidate_timeout AND streamed AND candidate_ttft_ms IS NULL)
         ) AS value (leg, metric, ms, timeout)
-        WHERE value.timeout OR value.ms IS NOT NULL
+        WHERE (value.timeout OR value.ms IS NOT NULL)
+            AND (value.leg = 'candidate' OR (SELECT timed_together FROM understudy_store.trial WHERE id = $3::uuid))
         GROUP BY 2, 3, 4, 5, 6
         ORDER BY 2, 3, 4, 5, 6
         ON CONFLICT (trial, hour, segment, leg, metric, bucket) DO UPDATE SET samples = counted.samples + excluded.samples

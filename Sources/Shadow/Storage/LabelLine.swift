@@ -1,5 +1,6 @@
 internal import Configuration
 internal import JSON
+internal import Records
 internal import Traffic
 
 /// One line of a file of labels, or of feedback: what it is about, and what is said about it.

@@ -1,5 +1,6 @@
 internal import JSON
 internal import Postgres
+internal import Records
 internal import Traffic
 
 /// The pairs that some lines mean.

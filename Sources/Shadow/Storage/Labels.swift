@@ -1,5 +1,6 @@
 internal import Configuration
 public import Postgres
+internal import Records
 public import Traffic
 
 /// Takes gold answers and judgements for pairs that are stored already. Each word is kept, the newest counts.

@@ -1,5 +1,6 @@
 internal import JSON
 internal import Postgres
+internal import Records
 internal import Traffic
 
 /// Copies recorded pairs into the tables, with all that belongs to them, inside the caller's transaction.

@@ -1,5 +1,6 @@
 internal import Configuration
 internal import JSON
+internal import Records
 internal import Traffic
 
 /// A first reading of a file of recorded pairs: finds every fault before anything is stored, and what the file says as a whole.
@@ -73,8 +74,12 @@ struct RateReckoning {
     private let adjudicate: AdjudicateSettings
 
     init(_ survey: PairSurvey, _ settings: WorkloadSettings) {
-        smallestRate = survey.smallestRate
-        controlShare = survey.controlShare
+        self.init(smallestRate: survey.smallestRate, controlShare: survey.controlShare, settings)
+    }
+
+    init(smallestRate: Double, controlShare: Double, _ settings: WorkloadSettings) {
+        self.smallestRate = smallestRate
+        self.controlShare = controlShare
         adjudicate = settings.adjudicate
     }
 

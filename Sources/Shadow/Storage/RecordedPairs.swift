@@ -1,6 +1,7 @@
 public import Configuration
 internal import JSON
 public import Postgres
+public import Records
 public import Traffic
 
 /// Takes pairs that were recorded elsewhere: a file of one JSON object a line (design §5), all of it or nothing.
@@ -134,5 +135,5 @@ public struct RecordedPairs {
 
 extension PostgresError {
     /// No partition takes the row: a check violation without a constraint's name.
-    fileprivate var isMissingPartition: Bool { sqlState == "23514" && constraint == nil }
+    var isMissingPartition: Bool { sqlState == "23514" && constraint == nil }
 }

@@ -32,32 +32,46 @@ public struct Registry {
     ///
     /// Makes or updates the route. Throws `StorageError.refused` when the workload has as many candidates as `trial.candidates`
     /// allows, when the file disagrees with that of a candidate beside it, or for a time zone that PostgreSQL does not know.
-    public func enable(_ settings: WorkloadSettings, at moment: Timestamp) throws -> EnableOutcome {
+    ///
+    /// - Parameter source: `.tap` where a gateway keeps the call path and hands in finished calls; its trial stands beside a mirror's. It
+    ///   makes a route where there is none, and never changes one: apps' calls may be on it.
+    public func enable(_ settings: WorkloadSettings, source: Source = .mirror, at moment: Timestamp) throws -> EnableOutcome {
         try connection.transaction {
-            let outcome = try openTrial(settings, source: .mirror, at: moment)
-            if outcome.change != .unchanged {
+            let outcome = try openTrial(settings, source: source, timedTogether: source == .mirror, at: moment)
+            if source == .tap, let route = try routes().first(where: { $0.workload == settings.workload }) {
+                guard route.url == settings.production.url.description else {
+                    throw StorageError(
+                        .refused,
+                        "production.url differs from where the mirror sends \(settings.workload)'s calls (\(route.url)): make them agree, "
+                            + "or give the tapped calls a workload of their own")
+                }
+            } else if outcome.change != .unchanged {
                 try connection.execute(
                     RegistryQueries.saveRoute,
                     [
                         .text(settings.workload), .text(settings.production.api.rawValue), .text(settings.production.url.description),
                     ])
-                try connection.notify(Registry.channel)
             }
+            if outcome.change != .unchanged { try connection.notify(Registry.channel) }
             return outcome
         }
     }
 
     /// The trial that pairs under these settings belong to, made if need be. Inside the caller's transaction.
-    func openTrial(_ settings: WorkloadSettings, source: Source, at moment: Timestamp) throws -> EnableOutcome {
+    func openTrial(
+        _ settings: WorkloadSettings, source: Source, timedTogether: Bool = true, at moment: Timestamp
+    ) throws -> EnableOutcome {
         try connection.execute(RegistryQueries.lockWorkload, [.text(settings.workload)])
         try checkTimezone(settings.trial.timezone)
         let open = try connection.query(RegistryQueries.openTrials, [.text(settings.workload), .text(source.rawValue)])
             .map { try StoredTrial($0) }
         let own = open.first { $0.candidate == settings.candidate.name }
-        if let own, own.settingsHash == settings.frozenHash { return try keep(own, settings, at: moment) }
+        if let own, own.settingsHash == settings.frozenHash, own.timedTogether == timedTogether {
+            return try keep(own, settings, at: moment)
+        }
         try checkBeside(open.filter { $0.id != own?.id }, settings)
         if let own { try end([own.id], at: moment, .replaced) }
-        let trial = try insert(settings, source: source, at: moment)
+        let trial = try insert(settings, source: source, timedTogether: timedTogether, at: moment)
         return EnableOutcome(trial: trial, change: own.map { .replaced(previous: $0.id) } ?? .started)
     }
 
@@ -83,8 +97,8 @@ public struct Registry {
         try connection.query(RegistryQueries.trials, [.text(workload), .bool(includingEnded)]).map { try StoredTrial($0) }
     }
 
-    /// The trials that somebody means who names a workload: the open ones, of those mirrored traffic's where there is any, else the one
-    /// that ended last. Empty for a workload, or a candidate, without a trial.
+    /// The trials that somebody means who names a workload: the open ones of one source, mirrored traffic's where there is any, then
+    /// tapped, replayed and imported; else the one that ended last. Empty for a workload, or a candidate, without a trial.
     public func trialsInQuestion(workload: String, candidate: String? = nil) throws -> [StoredTrial] {
         try trials(workload: workload, includingEnded: true).filter { candidate == nil || $0.candidate == candidate }
             .inQuestion { $0.state != .ended }
@@ -134,7 +148,7 @@ public struct Registry {
         let running = try trials().filter { $0.state == .running }
         return MirrorSettings(
             samplingKey: MirrorSettings.SamplingKey(word0: word0, word1: word1), routes: routes,
-            trials: running.map { MirrorTrial(id: $0.id, settings: $0.settings, endsAt: $0.endsAt) })
+            trials: running.map { MirrorTrial(id: $0.id, settings: $0.settings, source: $0.source, endsAt: $0.endsAt) })
     }
 
     /// Ends the trials whose last day is over, and says which.
@@ -167,7 +181,9 @@ public struct Registry {
         return EnableOutcome(trial: try StoredTrial(row[0]), change: .updated(changed))
     }
 
-    private func insert(_ settings: WorkloadSettings, source: Source, at moment: Timestamp) throws -> StoredTrial {
+    private func insert(
+        _ settings: WorkloadSettings, source: Source, timedTogether: Bool, at moment: Timestamp
+    ) throws -> StoredTrial {
         let state: TrialState = source == .mirror || source == .tap ? .running : .recorded
         let row = try connection.query(
             RegistryQueries.insertTrial,
@@ -175,6 +191,7 @@ public struct Registry {
                 .id(Identifier(at: moment)), .text(settings.workload), .text(settings.candidate.name), .text(source.rawValue),
                 .text(state.rawValue), .json(settings.canonicalJSON()), .text(settings.frozenHash), .text(settings.trial.timezone),
                 .int(settings.privacy.retainDays), .moment(moment), .int(settings.trial.maxDays),
+                .bool(timedTogether),
             ])
         return try StoredTrial(row[0])
     }
@@ -211,10 +228,9 @@ extension [StoredTrial] {
     /// asked of a moment.
     public func inQuestion(isOpen: (StoredTrial) -> Bool) -> [StoredTrial] {
         let open = filter(isOpen)
-        // Evidence of different sources stands in trials of its own: what is mirrored comes first where both are.
-        let mirrored = open.filter { $0.source == .mirror || $0.source == .tap }
-        let chosen = mirrored.isEmpty ? open : mirrored
-        return chosen.isEmpty ? suffix(1) : chosen
+        // Evidence of different sources stands in trials of its own, and candidates are ranked within one.
+        let chosen = Source.allCases.lazy.map { source in open.filter { $0.source == source } }.first { !$0.isEmpty }
+        return chosen ?? suffix(1)
     }
 }
 

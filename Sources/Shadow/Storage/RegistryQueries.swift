@@ -1,8 +1,8 @@
 /// The SQL of routes and trials.
 enum RegistryQueries {
     private static let trialColumns = """
-        id, workload, candidate, source, state, settings, settings_hash, simulated, started_at, settings_changed_at, ends_at, ended_at,
-        end_reason
+        id, workload, candidate, source, state, settings, settings_hash, simulated, timed_together, started_at, settings_changed_at, ends_at,
+        ended_at, end_reason
         """
 
     /// Two files for one workload are taken one after the other.
@@ -29,11 +29,18 @@ enum RegistryQueries {
     /// A trial of a mirror ends by itself when its last calendar day does.
     static let insertTrial = """
         INSERT INTO understudy_store.trial (
-            id, workload, candidate, source, state, settings, settings_hash, timezone, retain_days, started_at, settings_changed_at, ends_at)
+            id, workload, candidate, source, state, settings, settings_hash, timezone, retain_days, started_at, settings_changed_at, ends_at,
+            timed_together)
         VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9::integer, $10, $10,
-            CASE WHEN $5 = 'running' THEN (($10 AT TIME ZONE $8)::date + $11::integer)::timestamp AT TIME ZONE $8 END)
+            CASE WHEN $5 = 'running' THEN (($10 AT TIME ZONE $8)::date + $11::integer)::timestamp AT TIME ZONE $8 END, $12)
         RETURNING \(trialColumns)
         """
+
+    /// What is stored with a trial must not outlive its end: whoever stores waits for whoever ends it, and sees that it has.
+    static let holdOpenTrial = "SELECT state FROM understudy_store.trial WHERE id = $1 FOR UPDATE"
+
+    /// Held by one replay of a trial as long as it runs.
+    static let claimReplay = "SELECT pg_try_advisory_lock(hashtext('understudy.replay'), hashtext($1)) AS claimed"
 
     static let changeSettings = """
         UPDATE understudy_store.trial SET settings = $2::jsonb, retain_days = $3::integer, settings_changed_at = $4

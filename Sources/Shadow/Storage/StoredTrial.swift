@@ -34,6 +34,8 @@ public struct StoredTrial: Sendable, Hashable {
     public var settingsHash: String
     /// Some answer in it came from a simulated model.
     public var simulated: Bool
+    /// Production's timings were taken beside the candidate's, so that the two may be held against each other.
+    public var timedTogether: Bool
     public var startedAt: Timestamp
     /// When sampling, limits, retention, keys or prices last changed; at first `startedAt`.
     public var settingsChangedAt: Timestamp
@@ -55,7 +57,7 @@ extension StoredTrial {
         self.init(
             id: id, workload: try row.text("workload"), candidate: try row.text("candidate"), source: try row.word("source"),
             state: try row.word("state"), settings: settings, settingsHash: try row.text("settings_hash"),
-            simulated: try row.bool("simulated"), startedAt: try row.moment("started_at"),
+            simulated: try row.bool("simulated"), timedTogether: try row.bool("timed_together"), startedAt: try row.moment("started_at"),
             settingsChangedAt: try row.moment("settings_changed_at"), endsAt: try row.momentOrNull("ends_at"),
             endedAt: try row.momentOrNull("ended_at"), endReason: try row.wordOrNull("end_reason"))
     }

@@ -2,6 +2,7 @@ internal import EventLoop
 internal import HTTPWire
 internal import JSON
 internal import Postgres
+internal import Records
 internal import Storage
 internal import Traffic
 

@@ -100,7 +100,7 @@ public struct ReportMaker {
             terms: taken.input.terms, samplingRate: mirrored ? trial.settings.sample.rate : nil,
             controlRate: mirrored ? trial.settings.control : nil,
             confidenceGiven: trial.settings.candidate.confidence != .none, running: trial.state != .ended, settingsHash: trial.settingsHash,
-            deadline: trial.settings.trial.deadline)
+            timedTogether: trial.timedTogether, deadline: trial.settings.trial.deadline)
     }
 
     private func agreement(_ trial: Identifier, _ through: Int?) throws -> ReportModel.AgreementCounts {

@@ -1,34 +1,34 @@
-internal import Configuration
-internal import JSON
-internal import Traffic
+public import Configuration
+public import JSON
+public import Traffic
 
 /// One line of recorded pairs (design §5): a call, what both models answered, and what is known about them.
 ///
 /// Beyond the design's keys a line may say `"simulated": true` where its answers came from simulated models, and a leg its
 /// provider's `request_id`. A leg's `status` is 200 unless it says another or an `error`, which is the name of a `LegError`.
-struct RecordedPair {
-    var id: String
-    var calledAt: Timestamp
-    var segment: String?
-    var conversation: String?
-    var turn: Int
+public struct RecordedPair {
+    public var id: String
+    public var calledAt: Timestamp
+    public var segment: String?
+    public var conversation: String?
+    public var turn: Int
     /// The request's own JSON.
-    var request: JSONValue
-    var production: Leg
-    var candidate: Leg
-    var control: Leg?
-    var samplingRate: Double?
-    var controlRate: Double?
-    var adjudicationProbability: Double?
+    public var request: JSONValue
+    public var production: Leg
+    public var candidate: Leg
+    public var control: Leg?
+    public var samplingRate: Double?
+    public var controlRate: Double?
+    public var adjudicationProbability: Double?
     /// The gold answer.
-    var label: JSONValue?
+    public var label: JSONValue?
     /// An adjudication made elsewhere.
-    var correct: Correctness?
+    public var correct: Correctness?
     /// The answers came from simulated models.
-    var isSimulated: Bool
+    public var isSimulated: Bool
 
     /// Whether somebody has said which answers are right.
-    var isJudged: Bool { label != nil || correct != nil }
+    public var isJudged: Bool { label != nil || correct != nil }
 }
 
 extension RecordedPair {
@@ -43,7 +43,7 @@ extension RecordedPair {
     ]
 
     /// Reads a line. nil when anything is wrong with it: `decoder` then has its faults.
-    init?(_ bytes: ArraySlice<UInt8>, comparedAs kind: ComparisonKind, _ decoder: inout LineDecoder) {
+    public init?(_ bytes: ArraySlice<UInt8>, comparedAs kind: ComparisonKind, _ decoder: inout LineDecoder) {
         guard let line = decoder.parse(bytes, known: RecordedPair.keys) else { return nil }
         let id = decoder.requiredText(line, "id")
         let calledAt = RecordedPair.moment(line, &decoder)
@@ -61,13 +61,10 @@ extension RecordedPair {
         if controlRate == 0, control != nil {
             decoder.fault("control_rate", "this is 0, yet the line has a control leg; say the share of calls for which one was drawn")
         }
-        label = line.value("label")
+        label = decoder.label(line, comparedAs: kind)
         correct = decoder.word(line, "correct", of: RecordedPair.judgements)
         if label != nil, line.value("correct") != nil {
             decoder.fault("correct", "a line says either label or correct, not both")
-        }
-        if kind == .label, let label, label.stringValue == nil {
-            decoder.fault("label", "this workload compares labels: a text is expected, not \(LineDecoder.article(label))")
         }
         guard decoder.faults.isEmpty, let id, let calledAt, let request, let production, let candidate else { return nil }
         (self.id, self.calledAt, self.request, self.isSimulated) = (id, calledAt, request, isSimulated)
@@ -76,9 +73,9 @@ extension RecordedPair {
     }
 
     /// What a person can say; `unknown` is said by leaving the key out.
-    static let judgements = Correctness.allCases.filter { $0 != .unknown }
+    public static let judgements = Correctness.allCases.filter { $0 != .unknown }
 
-    private static func moment(_ line: LineObject, _ decoder: inout LineDecoder) -> Timestamp? {
+    static func moment(_ line: LineObject, _ decoder: inout LineDecoder) -> Timestamp? {
         guard let value = decoder.required(line, "called_at") else { return nil }
         // Ids carry the moment, and have no room for one before 1970.
         guard let text = value.stringValue, let moment = Timestamp(text), moment.microseconds >= 0 else {
@@ -88,7 +85,7 @@ extension RecordedPair {
         return moment
     }
 
-    private static func request(_ line: LineObject, _ decoder: inout LineDecoder) -> JSONValue? {
+    static func request(_ line: LineObject, _ decoder: inout LineDecoder) -> JSONValue? {
         guard let value = decoder.required(line, "request") else { return nil }
         guard case .object = value else {
             decoder.fault("request", "an object such as {\"messages\":[…]} is expected, not \(LineDecoder.article(value))")
@@ -98,11 +95,11 @@ extension RecordedPair {
     }
 
     /// The number of user messages so far.
-    private static func turn(of request: JSONValue) -> Int {
+    static func turn(of request: JSONValue) -> Int {
         max(1, request["messages"]?.arrayValue?.count { $0["role"]?.stringValue == "user" } ?? 1)
     }
 
-    private static func leg(_ value: JSONValue, _ path: String, _ isSimulated: Bool, _ decoder: inout LineDecoder) -> Leg? {
+    static func leg(_ value: JSONValue, _ path: String, _ isSimulated: Bool, _ decoder: inout LineDecoder) -> Leg? {
         guard let object = decoder.object(value, path: path, known: legKeys) else { return nil }
         var leg = Leg(simulated: isSimulated)
         leg.error = decoder.word(object, "error", of: LegError.allCases)

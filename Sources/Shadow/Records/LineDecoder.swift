@@ -1,42 +1,49 @@
 internal import Configuration
-internal import JSON
+public import JSON
 
 /// An object of an imported line, whose keys have been checked.
-struct LineObject {
-    private let members: [JSONMember]
+public struct LineObject {
+    let members: [JSONMember]
     /// The dotted path of the object; empty for the line itself.
-    let path: String
+    public let path: String
 
-    init(_ members: [JSONMember], path: String) {
+    public init(_ members: [JSONMember], path: String) {
         self.members = members
         self.path = path
     }
 
     /// A member's value. `null` says the same as leaving the key out.
-    func value(_ name: String) -> JSONValue? {
+    public func value(_ name: String) -> JSONValue? {
         for member in members where member.name == name { return member.value.isNull ? nil : member.value }
         return nil
     }
 
     /// Whether the key stands there, be it with `null`.
-    func has(_ name: String) -> Bool { members.contains { $0.name == name } }
+    public func has(_ name: String) -> Bool { members.contains { $0.name == name } }
 
     /// The dotted path of a member.
-    func field(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
+    public func field(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
 }
 
 /// Reads one line of an imported file and gathers all that is wrong with it.
-struct LineDecoder {
-    let line: Int
-    private(set) var faults: [LineFault] = []
+public struct LineDecoder {
+    public let line: Int
+    public private(set) var faults: [LineFault] = []
 
-    init(line: Int) { self.line = line }
+    public init(line: Int) { self.line = line }
 
     /// Notes that something is wrong.
-    mutating func fault(_ field: String, _ message: String) { faults.append(LineFault(line: line, field: field, message: message)) }
+    public mutating func fault(_ field: String, _ message: String) { faults.append(LineFault(line: line, field: field, message: message)) }
 
     /// The line as an object with known keys; nil when it is none.
-    mutating func parse(_ bytes: ArraySlice<UInt8>, known: [String]) -> LineObject? {
+    public mutating func parse(_ bytes: ArraySlice<UInt8>, known: [String]) -> LineObject? {
+        guard let object = parse(bytes) else { return nil }
+        check(object, known: known)
+        return object
+    }
+
+    /// The line as an object, whatever its keys; nil when it is none.
+    mutating func parse(_ bytes: ArraySlice<UInt8>) -> LineObject? {
         let value: JSONValue
         do throws(JSONError) {
             value = try JSONValue.parse(bytes)
@@ -48,20 +55,23 @@ struct LineDecoder {
             fault("", "a JSON object is expected, not \(LineDecoder.article(value))")
             return nil
         }
-        return object(members, path: "", known: known)
+        return LineObject(members, path: "")
     }
 
     /// A value as an object with known keys; nil when it is none.
-    mutating func object(_ value: JSONValue, path: String, known: [String]) -> LineObject? {
+    public mutating func object(_ value: JSONValue, path: String, known: [String]) -> LineObject? {
         guard case .object(let members) = value else {
             fault(path, "an object is expected, not \(LineDecoder.article(value))")
             return nil
         }
-        return object(members, path: path, known: known)
+        let object = LineObject(members, path: path)
+        check(object, known: known)
+        return object
     }
 
-    private mutating func object(_ members: [JSONMember], path: String, known: [String]) -> LineObject {
-        let object = LineObject(members, path: path)
+    /// Notes the keys of an object that are unknown or stand there twice.
+    mutating func check(_ object: LineObject, known: [String]) {
+        let members = object.members
         for (position, member) in members.enumerated() {
             if !known.contains(member.name) {
                 let nearest = Suggestion.nearest(to: member.name, among: known)
@@ -71,44 +81,43 @@ struct LineDecoder {
                 fault(object.field(member.name), "this key stands there twice")
             }
         }
-        return object
     }
 
     /// A value that must be there.
-    mutating func required(_ object: LineObject, _ name: String) -> JSONValue? {
+    public mutating func required(_ object: LineObject, _ name: String) -> JSONValue? {
         let value = object.value(name)
         if value == nil { fault(object.field(name), "this key is required") }
         return value
     }
 
     /// A text, if it is there; an empty one says nothing.
-    mutating func text(_ object: LineObject, _ name: String) -> String? {
+    public mutating func text(_ object: LineObject, _ name: String) -> String? {
         guard let value = object.value(name) else { return nil }
         guard case .string(let text) = value else { return wrong(object, name, "a text", value) }
         return text.isEmpty ? nil : text
     }
 
     /// A text that must be there and say something.
-    mutating func requiredText(_ object: LineObject, _ name: String) -> String? {
+    public mutating func requiredText(_ object: LineObject, _ name: String) -> String? {
         guard let value = required(object, name) else { return nil }
         if value == "" { fault(object.field(name), "this text is empty") }
         return text(object, name)
     }
 
     /// A number within bounds, which are put into words for the fault.
-    mutating func number(_ object: LineObject, _ name: String, _ words: String, where fits: (Double) -> Bool) -> Double? {
+    public mutating func number(_ object: LineObject, _ name: String, _ words: String, where fits: (Double) -> Bool) -> Double? {
         guard let value = object.value(name) else { return nil }
         guard let number = value.doubleValue, fits(number) else { return wrong(object, name, "a number \(words)", value) }
         return number
     }
 
     /// A probability.
-    mutating func share(_ object: LineObject, _ name: String, zero: Bool) -> Double? {
+    public mutating func share(_ object: LineObject, _ name: String, zero: Bool) -> Double? {
         number(object, name, zero ? "from 0 to 1" : "above 0, at most 1") { $0 <= 1 && ($0 > 0 || (zero && $0 == 0)) }
     }
 
     /// A whole number within a range.
-    mutating func whole(_ object: LineObject, _ name: String, in range: ClosedRange<Int>) -> Int? {
+    public mutating func whole(_ object: LineObject, _ name: String, in range: ClosedRange<Int>) -> Int? {
         guard let value = object.value(name) else { return nil }
         guard let number = value.intValue, range.contains(number) else {
             let words = range.upperBound == Int(Int32.max) ? "from \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
@@ -118,14 +127,14 @@ struct LineDecoder {
     }
 
     /// true or false.
-    mutating func flag(_ object: LineObject, _ name: String) -> Bool? {
+    public mutating func flag(_ object: LineObject, _ name: String) -> Bool? {
         guard let value = object.value(name) else { return nil }
         guard let flag = value.boolValue else { return wrong(object, name, "true or false", value) }
         return flag
     }
 
     /// One of some words.
-    mutating func word<Word: RawRepresentable<String>>(_ object: LineObject, _ name: String, of words: [Word]) -> Word? {
+    public mutating func word<Word: RawRepresentable<String>>(_ object: LineObject, _ name: String, of words: [Word]) -> Word? {
         guard let value = object.value(name) else { return nil }
         if let text = value.stringValue, let word = words.first(where: { $0.rawValue == text }) { return word }
         return wrong(object, name, "one of " + words.map(\.rawValue).joined(separator: ", "), value)
@@ -137,7 +146,7 @@ struct LineDecoder {
     }
 
     /// The value itself where it is short and says what is wrong, else its kind.
-    static func article(_ value: JSONValue) -> String {
+    public static func article(_ value: JSONValue) -> String {
         switch value {
         case .number(let text): short(text)
         case .string(let text): "\"\(short(text))\""
@@ -149,7 +158,7 @@ struct LineDecoder {
     }
 
     /// A text as a one-line message can hold it.
-    static func short(_ text: String) -> String {
+    public static func short(_ text: String) -> String {
         let plain = String(
             String.UnicodeScalarView(text.unicodeScalars.prefix(60).map { $0.properties.generalCategory == .control ? " " : $0 }))
         return text.unicodeScalars.count > 60 ? plain + "…" : plain

@@ -1,19 +1,19 @@
 internal import Glibc
 
 /// A text file of one JSON object a line.
-struct LineFile {
+public struct LineFile: Sendable {
     /// As faults name it.
-    let name: String
-    let bytes: [UInt8]
+    public let name: String
+    public let bytes: [UInt8]
 
     /// Takes bytes that are in memory already.
-    init(_ bytes: [UInt8], name: String) {
+    public init(_ bytes: [UInt8], name: String) {
         self.name = name
         self.bytes = bytes
     }
 
-    /// Reads a file. Throws `StorageError` in words when that cannot be done.
-    init(path: String) throws(StorageError) {
+    /// Reads a file. Throws in words when that cannot be done.
+    public init(path: String) throws(UnreadableFileError) {
         name = path
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw LineFile.unreadable(path, errno) }
@@ -40,12 +40,12 @@ struct LineFile {
         self.bytes = bytes
     }
 
-    private static func unreadable(_ path: String, _ code: Int32) -> StorageError {
-        StorageError(code == ENOENT ? .notFound : .refused, "\(path) cannot be read: \(unsafe String(cString: strerror(code)))")
+    private static func unreadable(_ path: String, _ code: Int32) -> UnreadableFileError {
+        UnreadableFileError(description: "\(path) cannot be read: \(unsafe String(cString: strerror(code)))")
     }
 
     /// The lines that are not blank, with their numbers from 1. A line may end with CR LF; a byte-order mark is left out.
-    func forEachLine(_ body: (_ number: Int, _ range: Range<Int>) throws -> Void) rethrows {
+    public func forEachLine(_ body: (_ number: Int, _ range: Range<Int>) throws -> Void) rethrows {
         var number = 0
         var start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         while start < bytes.count {
@@ -62,4 +62,9 @@ struct LineFile {
             return unsafe UnsafeRawPointer(found) - buffer.baseAddress!
         }
     }
+}
+
+/// Why a file cannot be read, in one line.
+public struct UnreadableFileError: Error, Sendable, Hashable, CustomStringConvertible {
+    public let description: String
 }
