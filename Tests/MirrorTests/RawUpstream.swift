@@ -10,6 +10,8 @@ struct RawRequest: Sendable {
     var framedBody: [UInt8]
     /// The body without chunked framing.
     var body: [UInt8]
+    /// The trailer lines of a chunked body, without the empty line that ends them.
+    var trailers: [UInt8] = []
 
     var headText: String { String(decoding: head, as: UTF8.self) }
     var requestLine: String { String(headText.prefix { $0 != "\r\n" && $0 != "\r" }) }
@@ -77,6 +79,7 @@ final class RawConnection: Sendable {
     func readRequest() -> RawRequest? {
         let separator = Array("\r\n\r\n".utf8)
         while true {
+            pending.withLock { if $0.starts(with: [13, 10]) { $0.removeFirst(2) } }  // RFC 9112 §2.2
             if let end = pending.withLock({ Self.find(separator, in: $0) }) { return readBody(headEnd: end) }
             if fill().isEmpty { return nil }
         }
@@ -86,14 +89,15 @@ final class RawConnection: Sendable {
         var request = RawRequest(head: pending.withLock { Array($0[..<headEnd]) }, framedBody: [], body: [])
         pending.withLock { $0.removeSubrange(..<headEnd) }
         if request.header("expect") != nil { send("HTTP/1.1 100 Continue\r\n\r\n") }
-        if request.header("transfer-encoding") == "chunked" {
+        if request.header("transfer-encoding")?.lowercased() == "chunked" {
             while true {
                 guard let line = take(upTo: [13, 10]) else { return nil }
-                let size = Int(String(decoding: line.dropLast(2), as: UTF8.self), radix: 16) ?? 0
+                let size = Int(String(decoding: line.prefix { $0 != UInt8(ascii: ";") && $0 != 13 }, as: UTF8.self), radix: 16) ?? 0
+                request.framedBody += line
+                if size == 0 { return readTrailers(of: request) }
                 guard let data = take(size + 2) else { return nil }
-                request.framedBody += line + data
+                request.framedBody += data
                 request.body += data.dropLast(2)
-                if size == 0 { return request }
             }
         }
         if let length = request.header("content-length").flatMap({ Int($0) }) {
@@ -102,6 +106,16 @@ final class RawConnection: Sendable {
             request.body = data
         }
         return request
+    }
+
+    private func readTrailers(of request: RawRequest) -> RawRequest? {
+        var request = request
+        while let line = take(upTo: [13, 10]) {
+            request.framedBody += line
+            if line.count == 2 { return request }
+            request.trailers += line
+        }
+        return nil
     }
 
     private func take(_ count: Int) -> [UInt8]? {
@@ -151,6 +165,7 @@ final class RawUpstream: Sendable {
         var script: Script
         var requests: [RawRequest] = []
         var sockets: [Int32] = []
+        var connections = 0
         var isStopped = false
     }
 
@@ -178,6 +193,9 @@ final class RawUpstream: Sendable {
 
     /// All requests so far.
     var requests: [RawRequest] { state.withLock { $0.requests } }
+
+    /// How often somebody connected, whatever was said then.
+    var connectionCount: Int { state.withLock { $0.connections } }
 
     /// Changes the script for requests to come.
     func answer(_ script: @escaping Script) { state.withLock { $0.script = script } }
@@ -209,6 +227,7 @@ final class RawUpstream: Sendable {
             guard socket >= 0 else { break }
             let isLate = state.withLock { state in
                 state.sockets.append(socket)
+                state.connections += 1
                 return state.isStopped
             }
             if isLate { shutdown(socket, Int32(SHUT_RDWR)) }

@@ -49,6 +49,7 @@ struct HandleKey: Hashable {
         unsafe check(clc_set_pointer(self.door, CURLOPT_HEADERDATA, own))
         unsafe check(clc_set_pointer(self.door, CURLOPT_READDATA, own))
         unsafe check(clc_set_pointer(self.door, CURLOPT_SEEKDATA, own))
+        unsafe check(clc_set_pointer(self.door, CURLOPT_TRAILERDATA, own))
         unsafe check(clc_set_pointer(self.door, CURLOPT_OPENSOCKETDATA, clientContext))
         unsafe check(clc_set_pointer(self.door, CURLOPT_CLOSESOCKETDATA, clientContext))
         setCallbacks()
@@ -178,6 +179,15 @@ struct HandleKey: Hashable {
         unsafe check(
             clc_set_seek_callback(door) { context, offset, origin in
                 unsafe offset == 0 && origin == 0 && EasyHandle.transfer(context).rewindBody() ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL
+            })
+        unsafe check(
+            clc_set_trailer_callback(door) { list, context in
+                for line in unsafe EasyHandle.transfer(context).trailerLines() {
+                    // libcurl frees the list; it copies the line.
+                    guard let longer = unsafe curl_slist_append(list!.pointee, line) else { return CURL_TRAILERFUNC_ABORT }
+                    unsafe list!.pointee = longer
+                }
+                return CURL_TRAILERFUNC_OK
             })
         unsafe check(
             clc_set_open_callback(door) { context, _, address in

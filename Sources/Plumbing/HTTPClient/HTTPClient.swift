@@ -228,6 +228,7 @@ public import EventLoop
         let result = TransferEnd(code, of: transfer, on: handle)
         let receiver = transfer.receiver
         close(transfer)
+        if code == CURLE_OK, !transfer.trailers.isEmpty { receiver?.responseTrailers(transfer, transfer.trailers) }
         receiver?.ended(transfer, result)
     }
 

@@ -117,6 +117,7 @@ final class ServerConnection: SocketStreamDelegate {
         requestDone = true
         guard !responseDone else { return complete() }
         guard let exchange else { return }
+        exchange.requestTrailers = parser.trailers
         handler?.requestEnded(exchange)
     }
 
@@ -186,6 +187,12 @@ final class ServerConnection: SocketStreamDelegate {
         stream?.write(server.scratch)
     }
 
+    func sendInterim(_ head: ResponseHead) {
+        server.scratch.removeAll(keepingCapacity: true)
+        head.serialise(framing: .none, connection: nil, into: &server.scratch)
+        stream?.write(server.scratch)
+    }
+
     func sendBody(_ bytes: Span<UInt8>, asChunk: Bool) -> Bool {
         guard let stream else { return true }
         if asChunk {
@@ -202,8 +209,14 @@ final class ServerConnection: SocketStreamDelegate {
         return false
     }
 
-    func responseFinished(endChunks: Bool) {
-        if endChunks { stream?.write(ChunkEncoding.last) }
+    func responseFinished(endChunks: Bool, trailers: Headers) {
+        if endChunks, trailers.isEmpty {
+            stream?.write(ChunkEncoding.last)
+        } else if endChunks {
+            server.scratch.removeAll(keepingCapacity: true)
+            ChunkEncoding.appendLast(trailers: trailers, to: &server.scratch)
+            stream?.write(server.scratch)
+        }
         responseDone = true
         isPaused = false
         if requestDone {
