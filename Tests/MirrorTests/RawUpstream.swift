@@ -36,6 +36,21 @@ final class RawConnection: Sendable {
 
     init(socket: Int32) { self.socket = socket }
 
+    /// A client's connection to a port of this machine.
+    init(to port: UInt16) throws {
+        socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let result = unsafe withUnsafePointer(to: &address) { address in
+            unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard result == 0 else { throw HarnessError("cannot connect to port \(port): errno \(errno)") }
+    }
+
     /// Sends bytes as they stand; false when the peer is gone.
     @discardableResult
     func send(_ bytes: [UInt8]) -> Bool {
@@ -60,11 +75,10 @@ final class RawConnection: Sendable {
         send((["HTTP/1.1 \(status)"] + headers + ["Content-Length: \(body.utf8.count)", "", body]).joined(separator: "\r\n"))
     }
 
-    /// Ends the connection by a reset.
+    /// Ends the connection by a reset and nothing before it: a shutdown would send an end first.
     func reset() {
-        var option = linger(l_onoff: 1, l_linger: 0)
-        unsafe setsockopt(socket, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
-        shutdown(socket, Int32(SHUT_RDWR))
+        var nowhere = sockaddr()  // of the family AF_UNSPEC, which dissolves the connection
+        unsafe connect(socket, &nowhere, socklen_t(MemoryLayout<sockaddr>.size))
     }
 
     /// Ends the connection.
@@ -73,6 +87,11 @@ final class RawConnection: Sendable {
     /// Waits until the peer has closed.
     func waitForEnd() {
         while !fill().isEmpty {}
+    }
+
+    /// Reads up to the end of a head and forgets it.
+    func readHead() {
+        while pending.withLock({ Self.find(Array("\r\n\r\n".utf8), in: $0) }) == nil, !fill().isEmpty {}
     }
 
     /// The next whole request; nil at the end of the connection.
@@ -171,21 +190,25 @@ final class RawUpstream: Sendable {
 
     private let stopped = DispatchGroup()
 
-    init(_ script: @escaping Script) throws {
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        state = Mutex(State(script: script))
+    /// A listening socket on a port of the kernel's choice.
+    static func listen() -> (listener: Int32, port: UInt16) {
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let listener = listener
         unsafe withUnsafeMutablePointer(to: &address) { address in
             unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                precondition(unsafe bind(listener, $0, length) == 0 && listen(listener, 512) == 0, "no port for an upstream")
+                precondition(unsafe bind(listener, $0, length) == 0 && Glibc.listen(listener, 512) == 0, "no port for an upstream")
                 _ = unsafe getsockname(listener, $0, &length)
             }
         }
-        port = UInt16(bigEndian: address.sin_port)
+        return (listener, UInt16(bigEndian: address.sin_port))
+    }
+
+    init(_ script: @escaping Script) throws {
+        (listener, port) = Self.listen()
+        state = Mutex(State(script: script))
         stopped.enter()
         let thread = Thread { [self] in accept() }
         thread.start()

@@ -10,6 +10,8 @@ struct ce_loop {
     struct event_base *base;
     struct event *wake_event;
     int wake_descriptor;
+    int departures; // an epoll of the streams that are not read, for their peers' end; -1 before the first of them
+    struct event *departure_event;
     ce_callback on_wake;
     void *context;
     uint8_t received[CE_RECEIVE_BYTES];

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -185,6 +186,8 @@ struct ce_stream {
     int descriptor;
     bool reading;
     bool awaiting_room;
+    bool ended;          // the peer's end has been read or told
+    bool in_departures;
     struct event *read_event;
     struct event *write_event;
     struct evbuffer *output;
@@ -196,6 +199,45 @@ static void stream_ready(evutil_socket_t descriptor, short what, void *context) 
     (void)descriptor;
     ce_stream *stream = context;
     stream->on_ready(stream->context, interest_of(what));
+}
+
+// libevent cannot watch for a peer's end alone: a reset would show as readiness that no event waits for, and spin. Hence an epoll
+// of our own, which libevent watches as one descriptor; only streams that are not read are in it.
+static void departed(evutil_socket_t descriptor, short what, void *context) {
+    (void)what;
+    (void)context;
+    struct epoll_event event;
+    // One by one: whoever is told may free other streams, and a closed descriptor leaves the epoll by itself.
+    for (int left = 64; left > 0 && epoll_wait(descriptor, &event, 1, 0) == 1; left--) {
+        ce_stream *stream = event.data.ptr;
+        stream->ended = true;
+        stream->on_ready(stream->context, CE_CLOSED);
+    }
+}
+
+static bool has_departures(ce_loop *loop) {
+    if (loop->departures >= 0) return true;
+    int descriptor = epoll_create1(EPOLL_CLOEXEC);
+    if (descriptor < 0) return false;
+    struct event *event = event_new(loop->base, descriptor, EV_READ | EV_PERSIST, departed, loop);
+    if (!event || event_add(event, NULL) != 0) {
+        if (event) event_free(event);
+        close(descriptor);
+        return false;
+    }
+    loop->departure_event = event;
+    loop->departures = descriptor;
+    return true;
+}
+
+// At worst the peer's end is noticed when the stream is read again.
+static void await_departure(ce_stream *stream, bool needed) {
+    needed = needed && !stream->ended;
+    if (!needed && !stream->in_departures) return;
+    if (!has_departures(stream->loop)) return;
+    struct epoll_event event = {.events = needed ? EPOLLRDHUP | EPOLLONESHOT : 0, .data.ptr = stream};
+    int operation = !needed ? EPOLL_CTL_DEL : stream->in_departures ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+    if (epoll_ctl(stream->loop->departures, operation, stream->descriptor, &event) == 0) stream->in_departures = needed;
 }
 
 ce_stream *ce_stream_new(ce_loop *loop, int descriptor, ce_ready_callback on_ready, void *context) {
@@ -220,6 +262,7 @@ void ce_stream_free(ce_stream *stream) {
     if (stream->read_event) event_free(stream->read_event);
     if (stream->write_event) event_free(stream->write_event);
     if (stream->output) evbuffer_free(stream->output);
+    await_departure(stream, false);
     if (stream->descriptor >= 0) close(stream->descriptor);
     free(stream);
 }
@@ -229,6 +272,7 @@ int ce_stream_reading(ce_stream *stream, bool enabled) {
     errno = 0;
     if ((enabled ? event_add(stream->read_event, NULL) : event_del(stream->read_event)) != 0) return errno ? errno : EINVAL;
     stream->reading = enabled;
+    await_departure(stream, !enabled);
     return 0;
 }
 
@@ -236,6 +280,7 @@ ptrdiff_t ce_stream_receive(ce_stream *stream, const uint8_t **bytes) {
     *bytes = stream->loop->received;
     for (;;) {
         ssize_t count = recv(stream->descriptor, stream->loop->received, CE_RECEIVE_BYTES, 0);
+        if (count == 0) stream->ended = true;
         if (count >= 0) return count;
         if (errno != EINTR) return -errno;
     }

@@ -55,7 +55,8 @@ public protocol SocketStreamDelegate: AnyObject {
     /// Bytes written and not yet taken by the socket.
     public var pendingOutput: Int { unsafe handle.map { unsafe ce_stream_pending($0) } ?? 0 }
 
-    /// Whether bytes are read as they come. Without, the peer is held back by TCP's window, and its leaving is not noticed.
+    /// Whether bytes are read as they come. Without, the peer is held back by TCP's window, and its leaving is told by `streamEnded`
+    /// although bytes that it sent before may not have been read.
     public var isReading = true {
         didSet {
             guard isReading != oldValue, let handle = unsafe handle else { return }
@@ -130,6 +131,10 @@ public protocol SocketStreamDelegate: AnyObject {
 
     private func ready(_ interest: Interest) {
         if interest.contains(.write) { return send() }
+        if interest.contains(.closed) {
+            delegate?.streamEnded(self)
+            return
+        }
         guard let handle = unsafe handle else { return }
         var bytes: UnsafePointer<UInt8>?
         let count = unsafe ce_stream_receive(handle, &bytes)

@@ -95,8 +95,7 @@ public final class Exchange {
         connection.responseAborted()
     }
 
-    /// Holds the client's body back: no `requestBody` until `resumeReading`, and with its TCP window full the client must wait. Meanwhile
-    /// its leaving is noticed only by writing. Called before the body was asked for by `100 Continue`, it also holds that back.
+    /// Holds the client's body back: no `requestBody` until `resumeReading`, and with its TCP window full the client must wait. Called before the body was asked for by `100 Continue`, it also holds that back.
     public func pauseReading() { connection?.pauseInput() }
 
     /// Takes the body up again.

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CE_READ = 1, CE_WRITE = 2 };
+enum { CE_READ = 1, CE_WRITE = 2, CE_CLOSED = 4 };
 
 // The loop, with one eventfd by which other threads wake it.
 typedef struct ce_loop ce_loop;
@@ -58,6 +58,7 @@ void ce_listener_free(ce_listener *listener);
 typedef struct ce_stream ce_stream;
 ce_stream *ce_stream_new(ce_loop *loop, int descriptor, ce_ready_callback on_ready, void *context);
 void ce_stream_free(ce_stream *stream); // closes; also from inside on_ready
+// While reading is off, the peer's end or reset is told once by CE_CLOSED, before which there may be bytes nobody has read.
 int ce_stream_reading(ce_stream *stream, bool enabled);
 // Reads once into the loop's own buffer, valid until the next receive on this loop. > 0 bytes, 0 end of input, -errno otherwise.
 ptrdiff_t ce_stream_receive(ce_stream *stream, const uint8_t **bytes);
