@@ -105,7 +105,9 @@ let tests: [Target] = [
     .executableTarget(name: "RealModelTrial", path: "Tests/RealModelTrial"),
     .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
     .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
-    .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire"]),
+    // Another implementation of HTTP/1.1, which only HTTPWireTests hold ours against.
+    .target(name: "CHTTPParser", path: "Tests/CHTTPParser", linkerSettings: [.linkedLibrary("http_parser")]),
+    .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", "CHTTPParser"]),
     .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "HTTPWire", "EventLoop"]),
     .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "HTTPWire", "EventLoop"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
@@ -164,7 +166,7 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
-let swiftTargets: [Target] = (plumbing + shadow + program + tests)
+let swiftTargets: [Target] = (plumbing + shadow + program + tests).filter { $0.name != "CHTTPParser" }
 for target in swiftTargets {
     target.swiftSettings = (target.swiftSettings ?? []) + settings
 }
