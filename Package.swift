@@ -7,7 +7,7 @@ import PackageDescription
 let doors: [Target] = [
     .target(
         name: "CEvents", path: "Sources/Doors/CEvents",
-        linkerSettings: [.linkedLibrary("event")]),
+        linkerSettings: [.linkedLibrary("event"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]),
     .systemLibrary(name: "CLibCurl", path: "Sources/Doors/CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CLibPQ", path: "Sources/Doors/CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CLibYAML", path: "Sources/Doors/CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),

@@ -48,8 +48,8 @@ final class ServerConnection: SocketStreamDelegate {
         parser = RequestParser(maxHeadBytes: server.limits.maxHeadBytes, maxHeaders: server.limits.maxHeaders)
     }
 
-    func open(_ descriptor: Int32) throws(EventLoopError) {
-        stream = try SocketStream(loop: server.loop, descriptor: descriptor, delegate: self)
+    func open(_ descriptor: Int32, _ tls: TLSContext?) throws(EventLoopError) {
+        stream = try SocketStream(loop: server.loop, descriptor: descriptor, tls: tls, delegate: self)
         deadline = ConnectionDeadline(loop: server.loop, limits: server.limits) { [unowned self] wait in timedOut(wait) }
         updateDeadline()
     }
@@ -363,13 +363,17 @@ final class ServerConnection: SocketStreamDelegate {
         }
         if pending > 0 { return .output }
         if exchange != nil { return requestDone || isPaused ? .nothing : .body }
-        return parser.isInsideHead ? .head : .idle
+        if parser.isInsideHead { return .head }
+        return stream?.isHandshaking == true ? .handshake : .idle
     }
 
     private func timedOut(_ wait: ConnectionDeadline.Wait) {
         switch wait {
         case .nothing: break
         case .idle, .linger: close()
+        case .handshake:
+            // It may have ended without a word of HTTP so far.
+            if stream?.isHandshaking == true { close() } else { updateDeadline() }
         case .output: giveUp()
         case .head: reject(RequestRejection(status: 408, message: "the request's head took too long"))
         case .body: reject(RequestRejection(status: 408, message: "the request's body did not come"))

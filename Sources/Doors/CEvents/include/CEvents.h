@@ -68,7 +68,17 @@ int ce_stream_write(ce_stream *stream, const uint8_t *bytes, size_t count);
 int ce_stream_flush(ce_stream *stream);
 size_t ce_stream_pending(const ce_stream *stream);
 int ce_stream_close_sending(ce_stream *stream); // shutdown(SHUT_WR): end of output, once all of it is flushed
+// Has the stream speak TLS as a server from its first byte on: receive and flush then carry what is inside. 0, or ENOMEM.
+typedef struct ce_tls ce_tls;
+int ce_stream_accept_tls(ce_stream *stream, const ce_tls *tls);
+bool ce_stream_is_handshaking(const ce_stream *stream); // TLS that is not agreed on yet
 int ce_stream_reset_on_close(ce_stream *stream); // ce_stream_free then sends RST
+
+// A server's certificate chain and key (PEM files) and, where clients must show a certificate, the CAs that they may be of; else NULL.
+// NULL with a line in `error` where something cannot be used. May be freed while streams use it; used by any thread.
+ce_tls *ce_tls_new(const char *certificate, const char *key, const char *client_ca, char *error, size_t room);
+int64_t ce_tls_not_after(const ce_tls *tls); // the certificate's end, in seconds since 1970
+void ce_tls_free(ce_tls *tls);
 
 // The kernel's name of the calling thread, cut to 15 bytes.
 void ce_thread_name(const char *name);
