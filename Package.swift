@@ -143,7 +143,7 @@ let tests: [Target] = [
     .testTarget(name: "StandInTests", dependencies: ["StandIn", "EventLoop", "JSON", "TestSupport"]),
     .testTarget(
         name: "CommandsTests", dependencies: ["Commands", "Configuration", "Postgres", "JSON", "Report", "Traffic", "TestSupport"]),
-    .testTarget(name: "EndToEndTests", dependencies: ["understudy", "JSON", "Postgres", "Processes", "Traffic", "TestSupport"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["understudy", "Configuration", "JSON", "Postgres", "Processes", "Traffic", "TestSupport"]),
 ]
 
 let package = Package(

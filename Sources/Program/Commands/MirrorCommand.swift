@@ -63,7 +63,10 @@ private final class MirrorRun {
             let role = Supervisor.Role(name: "courier") { [folder] _ in ["courier", "--data-folder", folder.path] }
             try supervisor.start(role) { _ in }
         }
-        announce("ready mirror=\(url(of: mirror.address)) metrics=\(mirror.metricsAddress.map(url(of:)) ?? "none")")
+        if configuration.tls != nil { loop.onSignal(SIGHUP) { [self] in reloadTLS(of: mirror) } }
+        announce(
+            "ready mirror=\(url(of: mirror.address, tls: configuration.tls != nil)) metrics=\(mirror.metricsAddress.map { url(of: $0) } ?? "none")"
+        )
         watchSpool(writer, on: loop, wasFull: false)
         loop.run()
         mirror.drain(grace: Self.grace * 1_000_000_000)
@@ -75,6 +78,7 @@ private final class MirrorRun {
         let cores = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         var configuration = MirrorConfiguration(settingsFile: folder.settingsFile)
         configuration.address = try SocketAddress(parsing: arguments["mirror-address"] ?? "127.0.0.1:8080")
+        configuration.tls = try tlsFiles(arguments)
         configuration.metricsAddress = try SocketAddress(parsing: arguments["metrics-address"] ?? "127.0.0.1:9464")
         configuration.loops = try arguments.integer("loops", in: 1...256, default: max(1, cores))
         configuration.allowedUpstreams = try allowedUpstreams()
@@ -108,6 +112,15 @@ private final class MirrorRun {
     private func courierEnvironment() -> [String: String] {
         guard let url = try? DatabaseOptions.namedURL(arguments) ?? folder.runningServerURL else { return [:] }
         return ["UNDERSTUDY_DATABASE_URL": url]
+    }
+
+    private func reloadTLS(of mirror: Mirror) {
+        do throws(MirrorError) {
+            try mirror.reloadTLS()
+            log.info("mirror", "the certificate was read again; apps that connect from now on see it")
+        } catch {
+            log.error("mirror", "\(error). The certificate from before stays in use")
+        }
     }
 
     /// Says at once when shadowing pauses for want of room, and when it goes on. Production is not touched by either.
