@@ -2,6 +2,7 @@ internal import Configuration
 internal import EmbeddedPostgres
 internal import EventLoop
 internal import Glibc
+internal import HTTPClient
 internal import Mirror
 internal import Processes
 internal import Spool
@@ -49,6 +50,7 @@ private final class MirrorRun {
         // Wrong use first: it must leave nothing behind.
         let configuration = try configuration()
         let limits = try spoolLimits()
+        try checkTrust()
         let loop = try EventLoop()
         for number in [SIGTERM, SIGINT] { loop.onSignal(number) { [loop] in loop.stop() } }
         try folder.makeIfAbsent()
@@ -106,6 +108,12 @@ private final class MirrorRun {
         limits.maximumBytes = UInt64(try arguments.integer("spool-limit", in: 1...1_000_000, default: 4096)) << 20
         limits.syncNanoseconds = UInt64(try arguments.integer("fsync-interval", in: 0...60_000, default: 1000)) * 1_000_000
         return limits
+    }
+
+    /// Every call to a production behind TLS would fail by it.
+    private func checkTrust() throws {
+        guard let file = ClientNetwork.environment.certificateFile, unsafe access(file, R_OK) != 0 else { return }
+        throw CommandError.failed("SSL_CERT_FILE names \(file), which cannot be read: name a file of CAs (PEM), or unset it.")
     }
 
     /// The database that the mirror was told of goes to its courier by the environment, where `ps` does not show it.
