@@ -12,6 +12,8 @@ let doors: [Target] = [
     .systemLibrary(name: "CLibPQ", path: "Sources/Doors/CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CLibYAML", path: "Sources/Doors/CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CZlib", path: "Sources/Doors/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CBrotli", path: "Sources/Doors/CBrotli", pkgConfig: "libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
+    .systemLibrary(name: "CZstd", path: "Sources/Doors/CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(name: "CJSON", path: "Sources/Doors/CJSON"),
     .target(name: "CLanguage", path: "Sources/Doors/CLanguage", linkerSettings: [.linkedLibrary("cld2")]),
     // RapidJSON 1.1 and valijson 1.0 hold templates that nobody calls and that recent clang refuses: parsed late, they never are.
@@ -38,7 +40,9 @@ let plumbing: [Target] = [
 let shadow: [Target] = [
     .target(name: "Traffic", path: "Sources/Shadow/Traffic"),
     .target(name: "Configuration", dependencies: ["Traffic", "JSON", "JSONSchema", "CLibYAML"], path: "Sources/Shadow/Configuration"),
-    .target(name: "ModelAPI", dependencies: ["Traffic", "Configuration", "JSON", "HTTPWire", "CZlib"], path: "Sources/Shadow/ModelAPI"),
+    .target(
+        name: "ModelAPI", dependencies: ["Traffic", "Configuration", "JSON", "HTTPWire", "CZlib", "CBrotli", "CZstd"],
+        path: "Sources/Shadow/ModelAPI"),
     .target(name: "Spool", dependencies: ["Traffic", "CZlib"], path: "Sources/Shadow/Spool"),
     .target(
         name: "Mirror",
@@ -143,7 +147,8 @@ let tests: [Target] = [
     .testTarget(name: "StandInTests", dependencies: ["StandIn", "EventLoop", "JSON", "TestSupport"]),
     .testTarget(
         name: "CommandsTests", dependencies: ["Commands", "Configuration", "Postgres", "JSON", "Report", "Traffic", "TestSupport"]),
-    .testTarget(name: "EndToEndTests", dependencies: ["understudy", "Configuration", "JSON", "Postgres", "Processes", "Traffic", "TestSupport"]),
+    .testTarget(
+        name: "EndToEndTests", dependencies: ["understudy", "Configuration", "JSON", "Postgres", "Processes", "Traffic", "TestSupport"]),
 ]
 
 let package = Package(

@@ -20,8 +20,7 @@ import Testing
                 production: model.url, ["--tls-certificate", certificates.path("server.pem"), "--tls-key", certificates.path("server.key")])
             let trust = trusts ? ["SSL_CERT_FILE": certificates.path("ca.pem")] : [:]
             mirror = try MirrorAlone(
-                production: front.url + "/w",
-                environment: ["HTTPS_PROXY": "", "NO_PROXY": ""].merging(trust) { $1 }.merging(environment) { $1 })
+                production: front.url + "/w", ["--loops", "1"], environment: ["HTTPS_PROXY": "", "NO_PROXY": ""].merging(trust) { $1 }.merging(environment) { $1 })
         }
 
         func call() throws -> HTTPAnswer { try HTTPProbe.request("POST", port: mirror.port, "/w/x", body: Array("hi".utf8)) }
