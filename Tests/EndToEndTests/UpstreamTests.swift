@@ -20,7 +20,8 @@ import Testing
                 production: model.url, ["--tls-certificate", certificates.path("server.pem"), "--tls-key", certificates.path("server.key")])
             let trust = trusts ? ["SSL_CERT_FILE": certificates.path("ca.pem")] : [:]
             mirror = try MirrorAlone(
-                production: front.url + "/w", ["--loops", "1"], environment: ["HTTPS_PROXY": "", "NO_PROXY": ""].merging(trust) { $1 }.merging(environment) { $1 })
+                production: front.url + "/w", ["--loops", "1"],
+                environment: ["HTTPS_PROXY": "", "NO_PROXY": ""].merging(trust) { $1 }.merging(environment) { $1 })
         }
 
         func call() throws -> HTTPAnswer { try HTTPProbe.request("POST", port: mirror.port, "/w/x", body: Array("hi".utf8)) }
@@ -145,7 +146,7 @@ import Testing
         #expect(try ask("POST", "/stream", [1]).text == "data: {\"a\":1}\n\ndata: [DONE]\n\n")
         // A body of unknown length has no chunks of its own under HTTP/2.
         let probe = try HTTPProbe(port: mirror.port)
-        try probe.send("POST /w/x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")
+        try probe.send("POST /w/x HTTP/1.1\r\nHost: h\r\nTE: trailers\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")
         usleep(50_000)
         try probe.send("6\r\n world\r\n0\r\nX-Sum: 1\r\n\r\n")
         #expect(try probe.readAnswer().text == "POST 11 ")
