@@ -7,11 +7,13 @@ import PackageDescription
 let doors: [Target] = [
     .target(
         name: "CEvents", path: "Sources/Doors/CEvents",
-        linkerSettings: [.linkedLibrary("event")]),
+        linkerSettings: [.linkedLibrary("event"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]),
     .systemLibrary(name: "CLibCurl", path: "Sources/Doors/CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CLibPQ", path: "Sources/Doors/CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CLibYAML", path: "Sources/Doors/CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CZlib", path: "Sources/Doors/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CBrotli", path: "Sources/Doors/CBrotli", pkgConfig: "libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
+    .systemLibrary(name: "CZstd", path: "Sources/Doors/CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(name: "CJSON", path: "Sources/Doors/CJSON"),
     .target(name: "CLanguage", path: "Sources/Doors/CLanguage", linkerSettings: [.linkedLibrary("cld2")]),
     // RapidJSON 1.1 and valijson 1.0 hold templates that nobody calls and that recent clang refuses: parsed late, they never are.
@@ -38,7 +40,9 @@ let plumbing: [Target] = [
 let shadow: [Target] = [
     .target(name: "Traffic", path: "Sources/Shadow/Traffic"),
     .target(name: "Configuration", dependencies: ["Traffic", "JSON", "JSONSchema", "CLibYAML"], path: "Sources/Shadow/Configuration"),
-    .target(name: "ModelAPI", dependencies: ["Traffic", "Configuration", "JSON", "HTTPWire", "CZlib"], path: "Sources/Shadow/ModelAPI"),
+    .target(
+        name: "ModelAPI", dependencies: ["Traffic", "Configuration", "JSON", "HTTPWire", "CZlib", "CBrotli", "CZstd"],
+        path: "Sources/Shadow/ModelAPI"),
     .target(name: "Records", dependencies: ["Traffic", "Configuration", "ModelAPI", "HTTPWire", "JSON"], path: "Sources/Shadow/Records"),
     .target(name: "Spool", dependencies: ["Traffic", "CZlib"], path: "Sources/Shadow/Spool"),
     .target(
@@ -107,7 +111,9 @@ let tests: [Target] = [
     .executableTarget(name: "RealModelTrial", path: "Tests/RealModelTrial"),
     .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
     .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
-    .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire"]),
+    // Another implementation of HTTP/1.1, which only HTTPWireTests hold ours against.
+    .target(name: "CHTTPParser", path: "Tests/CHTTPParser", linkerSettings: [.linkedLibrary("http_parser")]),
+    .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", "CHTTPParser"]),
     .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "HTTPWire", "EventLoop"]),
     .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "HTTPWire", "EventLoop"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
@@ -149,7 +155,8 @@ let tests: [Target] = [
     .testTarget(
         name: "CommandsTests",
         dependencies: ["Commands", "Configuration", "Worker", "Postgres", "JSON", "Report", "Traffic", "TestSupport"]),
-    .testTarget(name: "EndToEndTests", dependencies: ["understudy", "JSON", "Postgres", "Processes", "Traffic", "TestSupport"]),
+    .testTarget(
+        name: "EndToEndTests", dependencies: ["understudy", "Configuration", "JSON", "Postgres", "Processes", "Traffic", "TestSupport"]),
 ]
 
 let package = Package(
@@ -172,7 +179,7 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
-let swiftTargets: [Target] = (plumbing + shadow + program + tests)
+let swiftTargets: [Target] = (plumbing + shadow + program + tests).filter { $0.name != "CHTTPParser" }
 for target in swiftTargets {
     target.swiftSettings = (target.swiftSettings ?? []) + settings
 }

@@ -105,18 +105,33 @@ import Testing
         let pair = try SocketPair()
         let notes = Notes()
         try runLoop { loop in
-            let stream = try SocketStream(loop: loop, descriptor: pair.giveNear(), delegate: notes)
-            stream.isReading = false
+            _ = try SocketStream(loop: loop, descriptor: pair.giveNear(), delegate: notes)
             notes.onEvent = { event, stream in
+                if event == "ended" { return stream.write([1]) }
                 #expect(!stream.isOpen)
                 stream.write([1])
                 stream.close()
                 loop.stop()
             }
             pair.closeFar()
-            stream.write([1])
         }
-        #expect(notes.events == ["failed true"])
+        #expect(notes.events == ["ended", "failed true"])
+    }
+
+    @Test(arguments: [false, true]) func tellsOnceOfAnEndThatIsNotRead(_ afterBytes: Bool) throws {
+        let pair = try SocketPair()
+        let notes = Notes()
+        var stream: SocketStream?
+        try runLoop { loop in
+            stream = try SocketStream(loop: loop, descriptor: pair.giveNear(), delegate: notes)
+            // Switched on and off again, it is still told.
+            for isReading in [false, true, false] { stream?.isReading = isReading }
+            if afterBytes { pair.sendFromFar([1, 2, 3]) }
+            pair.closeFar()
+            loop.schedule(after: 30_000_000) { loop.stop() }
+        }
+        #expect(notes.events == ["ended"])
+        stream?.close()
     }
 
     @Test func readsNothingWhileReadingIsOff() throws {

@@ -217,6 +217,21 @@ struct RequestTests {
         server.stop()
     }
 
+    @Test func leavesAConnectionThatHasServedLongEnough() async throws {
+        let server = WireServer { wire in
+            while !wire.readHead().isEmpty { wire.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok") }
+        }
+        let harness = try ClientHarness(limits: ClientLimits(connectionSeconds: 1))
+        // Never idle for long: only its age can end it.
+        for _ in 0..<11 {
+            #expect(await harness.fetch(OutgoingRequest(url: "http://127.0.0.1:\(server.port)/")).text == "ok")
+            try await Task.sleep(nanoseconds: 250_000_000)
+        }
+        #expect((2...3).contains(server.connections))
+        harness.stop()
+        server.stop()
+    }
+
     @Test func bringsAnAnswerThatComesBeforeTheBodyHasGone() async throws {
         let server = WireServer { wire in
             _ = wire.readHead()

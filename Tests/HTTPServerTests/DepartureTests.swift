@@ -45,6 +45,23 @@ import Testing
         #expect(told.wait() == [.head("POST /x"), .body(3), .left])
     }
 
+    @Test(arguments: [false, true]) func tellsWhenAClientLeavesThatIsHeldBack(_ byReset: Bool) throws {
+        let told = Occurrence<Told>()
+        let server = try LoopbackServer { exchange in
+            exchange.pauseReading()
+            return RecordingHandler(exchange) { what, _ in
+                if what == .left { told.set(what) }
+            }
+        }
+        let client = try server.connect()
+        try client.send("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc")
+        server.withServer { _ in }
+        if byReset { client.resetOnClose() }
+        client.close()
+        #expect(told.wait() == .left)
+        #expect(server.openConnections == 0)
+    }
+
     @Test func forgetsClientsThatLeaveBetweenOrWithinHeads() throws {
         let server = try LoopbackServer(makeHandler: echo)
         for text in ["", "GET / HT", "\r\n"] {

@@ -74,6 +74,12 @@ final class RawClient: @unchecked Sendable {
         descriptor = -1
     }
 
+    /// Has `close` end the connection by a reset.
+    func resetOnClose() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+    }
+
     /// Ends this side's output.
     func endOutput() { shutdown(descriptor, Int32(SHUT_WR)) }
 

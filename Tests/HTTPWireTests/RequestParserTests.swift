@@ -26,7 +26,7 @@ import Testing
             ])
     }
 
-    @Test func readsChunksWithExtensionsAndDropsTrailers() {
+    @Test func readsChunksWithExtensionsAndTrailers() {
         let found = read(
             "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\n\r\n"
                 + "5;name=value;q=\"a b\"\r\nhello\r\n00A \t; x\r\n, world!!!\r\n0\r\nX-Checksum: abc\r\nX-More: 1\r\n\r\nGET / HTTP/1.0\r\n\r\n"
@@ -36,6 +36,27 @@ import Testing
                 .head("POST /", .http11, [Header("Host", "h"), Header("Transfer-Encoding", "Chunked")], .chunked),
                 .body("hello, world!!!"), .end, .head("GET /", .http10, [], .none), .end,
             ])
+    }
+
+    @Test func keepsTrailersUntilTheNextRequest() {
+        var parser = RequestParser(maxHeaders: 2)
+        let chunked = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
+        func feed(_ text: String) -> [RequestEvent] {
+            var offset = 0
+            var events: [RequestEvent] = []
+            let bytes = Array(text.utf8)
+            while let event = parser.next(bytes.span, at: &offset) { events.append(event) }
+            return events
+        }
+        #expect(feed(chunked + "X-Sum:  5 \r\nx-sum: 6\r\n\r\n").count == 2)
+        #expect(parser.trailers == [Header("X-Sum", "5"), Header("x-sum", "6")])
+        #expect(feed(chunked + "\r\n").count == 2)
+        #expect(parser.trailers.isEmpty)
+        guard case .rejected(let rejection) = feed(chunked + "A: 1\r\nB: 2\r\nC: 3\r\n\r\n").last else {
+            Issue.record("more trailers than headers are allowed")
+            return
+        }
+        #expect(rejection.status == 431)
     }
 
     @Test(arguments: [

@@ -182,6 +182,13 @@ func chatAnswer(_ text: String, model: String = "m") -> String {
         + #""content":"\#(text)"},"finish_reason":"stop"}],"usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7}}"#
 }
 
+/// One route `w` to a production that is only a port.
+func mirrorSettings(port: UInt16) throws -> MirrorSettings {
+    MirrorSettings(
+        samplingKey: .init(word0: 1, word1: 2),
+        routes: [MirrorRoute(workload: "w", productionURL: try UpstreamURL("http://127.0.0.1:\(port)"))], trials: [])
+}
+
 /// One route `w` to a production, with trials of candidates there.
 func mirrorSettings(production: RawUpstream, trials: [WorkloadSettings] = []) throws -> MirrorSettings {
     MirrorSettings(

@@ -10,6 +10,8 @@ struct RawRequest: Sendable {
     var framedBody: [UInt8]
     /// The body without chunked framing.
     var body: [UInt8]
+    /// The trailer lines of a chunked body, without the empty line that ends them.
+    var trailers: [UInt8] = []
 
     var headText: String { String(decoding: head, as: UTF8.self) }
     var requestLine: String { String(headText.prefix { $0 != "\r\n" && $0 != "\r" }) }
@@ -33,6 +35,21 @@ final class RawConnection: Sendable {
     private let pending = Mutex<[UInt8]>([])
 
     init(socket: Int32) { self.socket = socket }
+
+    /// A client's connection to a port of this machine.
+    init(to port: UInt16) throws {
+        socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let result = unsafe withUnsafePointer(to: &address) { address in
+            unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard result == 0 else { throw HarnessError("cannot connect to port \(port): errno \(errno)") }
+    }
 
     /// Sends bytes as they stand; false when the peer is gone.
     @discardableResult
@@ -58,11 +75,10 @@ final class RawConnection: Sendable {
         send((["HTTP/1.1 \(status)"] + headers + ["Content-Length: \(body.utf8.count)", "", body]).joined(separator: "\r\n"))
     }
 
-    /// Ends the connection by a reset.
+    /// Ends the connection by a reset and nothing before it: a shutdown would send an end first.
     func reset() {
-        var option = linger(l_onoff: 1, l_linger: 0)
-        unsafe setsockopt(socket, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
-        shutdown(socket, Int32(SHUT_RDWR))
+        var nowhere = sockaddr()  // of the family AF_UNSPEC, which dissolves the connection
+        unsafe connect(socket, &nowhere, socklen_t(MemoryLayout<sockaddr>.size))
     }
 
     /// Ends the connection.
@@ -73,10 +89,16 @@ final class RawConnection: Sendable {
         while !fill().isEmpty {}
     }
 
+    /// Reads up to the end of a head and forgets it.
+    func readHead() {
+        while pending.withLock({ Self.find(Array("\r\n\r\n".utf8), in: $0) }) == nil, !fill().isEmpty {}
+    }
+
     /// The next whole request; nil at the end of the connection.
     func readRequest() -> RawRequest? {
         let separator = Array("\r\n\r\n".utf8)
         while true {
+            pending.withLock { if $0.starts(with: [13, 10]) { $0.removeFirst(2) } }  // RFC 9112 §2.2
             if let end = pending.withLock({ Self.find(separator, in: $0) }) { return readBody(headEnd: end) }
             if fill().isEmpty { return nil }
         }
@@ -86,14 +108,15 @@ final class RawConnection: Sendable {
         var request = RawRequest(head: pending.withLock { Array($0[..<headEnd]) }, framedBody: [], body: [])
         pending.withLock { $0.removeSubrange(..<headEnd) }
         if request.header("expect") != nil { send("HTTP/1.1 100 Continue\r\n\r\n") }
-        if request.header("transfer-encoding") == "chunked" {
+        if request.header("transfer-encoding")?.lowercased() == "chunked" {
             while true {
                 guard let line = take(upTo: [13, 10]) else { return nil }
-                let size = Int(String(decoding: line.dropLast(2), as: UTF8.self), radix: 16) ?? 0
+                let size = Int(String(decoding: line.prefix { $0 != UInt8(ascii: ";") && $0 != 13 }, as: UTF8.self), radix: 16) ?? 0
+                request.framedBody += line
+                if size == 0 { return readTrailers(of: request) }
                 guard let data = take(size + 2) else { return nil }
-                request.framedBody += line + data
+                request.framedBody += data
                 request.body += data.dropLast(2)
-                if size == 0 { return request }
             }
         }
         if let length = request.header("content-length").flatMap({ Int($0) }) {
@@ -102,6 +125,16 @@ final class RawConnection: Sendable {
             request.body = data
         }
         return request
+    }
+
+    private func readTrailers(of request: RawRequest) -> RawRequest? {
+        var request = request
+        while let line = take(upTo: [13, 10]) {
+            request.framedBody += line
+            if line.count == 2 { return request }
+            request.trailers += line
+        }
+        return nil
     }
 
     private func take(_ count: Int) -> [UInt8]? {
@@ -151,26 +184,31 @@ final class RawUpstream: Sendable {
         var script: Script
         var requests: [RawRequest] = []
         var sockets: [Int32] = []
+        var connections = 0
         var isStopped = false
     }
 
     private let stopped = DispatchGroup()
 
-    init(_ script: @escaping Script) throws {
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        state = Mutex(State(script: script))
+    /// A listening socket on a port of the kernel's choice.
+    static func listen() -> (listener: Int32, port: UInt16) {
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let listener = listener
         unsafe withUnsafeMutablePointer(to: &address) { address in
             unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                precondition(unsafe bind(listener, $0, length) == 0 && listen(listener, 512) == 0, "no port for an upstream")
+                precondition(unsafe bind(listener, $0, length) == 0 && Glibc.listen(listener, 512) == 0, "no port for an upstream")
                 _ = unsafe getsockname(listener, $0, &length)
             }
         }
-        port = UInt16(bigEndian: address.sin_port)
+        return (listener, UInt16(bigEndian: address.sin_port))
+    }
+
+    init(_ script: @escaping Script) throws {
+        (listener, port) = Self.listen()
+        state = Mutex(State(script: script))
         stopped.enter()
         let thread = Thread { [self] in accept() }
         thread.start()
@@ -178,6 +216,9 @@ final class RawUpstream: Sendable {
 
     /// All requests so far.
     var requests: [RawRequest] { state.withLock { $0.requests } }
+
+    /// How often somebody connected, whatever was said then.
+    var connectionCount: Int { state.withLock { $0.connections } }
 
     /// Changes the script for requests to come.
     func answer(_ script: @escaping Script) { state.withLock { $0.script = script } }
@@ -209,6 +250,7 @@ final class RawUpstream: Sendable {
             guard socket >= 0 else { break }
             let isLate = state.withLock { state in
                 state.sockets.append(socket)
+                state.connections += 1
                 return state.isStopped
             }
             if isLate { shutdown(socket, Int32(SHUT_RDWR)) }

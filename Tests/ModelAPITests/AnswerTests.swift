@@ -1,9 +1,10 @@
 import Configuration
 import HTTPWire
 import JSON
-import ModelAPI
 import Testing
 import Traffic
+
+@testable import ModelAPI
 
 /// An answer whose body came in one piece, one millisecond after the send.
 func captured(_ body: [UInt8], status: Int = 200, headers: Headers = [], isComplete: Bool = true) -> CapturedAnswer {
@@ -137,6 +138,7 @@ struct AnswerTests {
     /// Made by zlib (gzip -9, zlib's own wrapper, and bare deflate) from `{"choices":[{"message":{"content":"packed"}}]}`.
     @Test(arguments: [
         ("gzip", AnswerTests.gzipped), ("x-gzip", AnswerTests.gzipped), ("deflate", AnswerTests.zlibbed), ("deflate", AnswerTests.bare),
+        ("br", AnswerTests.brotli), ("zstd", AnswerTests.zstd),
     ])
     func decodesCompressedAnswers(_ coding: String, _ bytes: [UInt8]) {
         #expect(read(captured(bytes, headers: [Header("Content-Encoding", coding)])).output == "packed")
@@ -144,20 +146,42 @@ struct AnswerTests {
         #expect(read(CapturedAnswer(status: 200, headers: [Header("Content-Encoding", coding)], chunks: chunks)).output == "packed")
     }
 
-    @Test func marksWhatItCannotDecode() {
-        let leg = read(captured([1, 2, 3], headers: [Header("Content-Encoding", "br")]))
+    @Test(arguments: ["gzip, br", "compress", "dcb", "snappy"]) func marksWhatItCannotDecode(_ coding: String) {
+        let leg = read(captured([1, 2, 3], headers: [Header("Content-Encoding", coding)]))
         #expect(leg.truncatedCapture)
         #expect(leg.output == nil)
         #expect(leg.error == nil)
-        let damaged = read(captured(Array("not gzip at all".utf8), headers: [Header("Content-Encoding", "gzip")]))
-        #expect(damaged.output == nil)
     }
 
-    @Test func stopsDecodingABomb() {
-        let bomb = AnswerTests.bomb
-        let leg = read(captured(bomb, headers: [Header("Content-Encoding", "deflate")]))
+    @Test(arguments: ["gzip", "deflate", "br", "zstd"]) func damageIsNoAnswer(_ coding: String) {
+        let headers: Headers = [Header("Content-Encoding", coding)]
+        #expect(read(captured(Array("not so coded at all".utf8), headers: headers)).output == nil)
+        let whole = coding == "gzip" ? AnswerTests.gzipped : coding == "br" ? AnswerTests.brotli : AnswerTests.zstd
+        for place in whole.indices {
+            var bytes = whole
+            bytes[place] ^= 0x55
+            _ = read(captured(bytes, headers: headers))
+            _ = read(captured(Array(bytes[..<place]), headers: headers))
+        }
+    }
+
+    @Test(arguments: [("deflate", AnswerTests.bomb), ("br", AnswerTests.brotliBomb), ("zstd", AnswerTests.zstdBomb)])
+    func stopsDecodingABomb(_ coding: String, _ bomb: [UInt8]) {
+        let leg = read(captured(bomb, headers: [Header("Content-Encoding", coding)]))
         #expect(leg.truncatedCapture)
         #expect(leg.output?.utf8.count == AnswerReader.rawOutputLimit)
+    }
+
+    /// A window of 128 MiB would be set aside before a byte is decoded.
+    @Test func aWindowBeyondTheStandardsIsRefused() {
+        let leg = read(captured(AnswerTests.zstdHead(windowLog: 27) + [0x01, 0x00, 0x00], headers: [Header("Content-Encoding", "zstd")]))
+        #expect(leg.output == nil)
+        let decoder = ContentDecoder([Header("Content-Encoding", "zstd")])
+        _ = decoder.decode(AnswerTests.zstdHead(windowLog: 27) + [0x01, 0x00, 0x00])
+        #expect(decoder.stop == .damaged)
+        let usual = ContentDecoder([Header("Content-Encoding", "zstd")])
+        _ = usual.decode(AnswerTests.zstdHead(windowLog: 23) + [0x01, 0x00, 0x00])
+        #expect(usual.stop == nil)
     }
 
     /// Bent and cut bodies: whatever comes out, nothing traps.

@@ -21,6 +21,7 @@ ce_loop *ce_loop_new(ce_callback on_wake, void *context) {
     if (!loop) return NULL;
     loop->on_wake = on_wake;
     loop->context = context;
+    loop->departures = -1;
     loop->wake_descriptor = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     struct event_config *config = event_config_new();
     if (config) {
@@ -40,6 +41,8 @@ ce_loop *ce_loop_new(ce_callback on_wake, void *context) {
 
 void ce_loop_free(ce_loop *loop) {
     if (loop->wake_event) event_free(loop->wake_event);
+    if (loop->departure_event) event_free(loop->departure_event);
+    if (loop->departures >= 0) close(loop->departures);
     if (loop->base) event_base_free(loop->base);
     if (loop->wake_descriptor >= 0) close(loop->wake_descriptor);
     free(loop);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -177,25 +178,53 @@ void ce_listener_free(ce_listener *listener) {
     free(listener);
 }
 
-// libevent's bufferevent reads 4 KiB at a time, asks FIONREAD before each read, and sends only after another trip through epoll.
-// Here a read goes straight into the loop's buffer, where it is parsed in place, and output (an evbuffer) is sent directly when
-// the loop's turn ends; epoll is asked to watch for room only when the socket took less than all.
-struct ce_stream {
-    ce_loop *loop;
-    int descriptor;
-    bool reading;
-    bool awaiting_room;
-    struct event *read_event;
-    struct event *write_event;
-    struct evbuffer *output;
-    ce_ready_callback on_ready;
-    void *context;
-};
-
 static void stream_ready(evutil_socket_t descriptor, short what, void *context) {
     (void)descriptor;
     ce_stream *stream = context;
+    if (stream->tls_awaits_room && what & EV_WRITE) {
+        stream->tls_awaits_room = false;
+        what = EV_READ; // the handshake goes on by reading; room for output is told again
+    }
     stream->on_ready(stream->context, interest_of(what));
+}
+
+// libevent cannot watch for a peer's end alone: a reset would show as readiness that no event waits for, and spin. Hence an epoll
+// of our own, which libevent watches as one descriptor; only streams that are not read are in it.
+static void departed(evutil_socket_t descriptor, short what, void *context) {
+    (void)what;
+    (void)context;
+    struct epoll_event event;
+    // One by one: whoever is told may free other streams, and a closed descriptor leaves the epoll by itself.
+    for (int left = 64; left > 0 && epoll_wait(descriptor, &event, 1, 0) == 1; left--) {
+        ce_stream *stream = event.data.ptr;
+        stream->ended = true;
+        stream->on_ready(stream->context, CE_CLOSED);
+    }
+}
+
+static bool has_departures(ce_loop *loop) {
+    if (loop->departures >= 0) return true;
+    int descriptor = epoll_create1(EPOLL_CLOEXEC);
+    if (descriptor < 0) return false;
+    struct event *event = event_new(loop->base, descriptor, EV_READ | EV_PERSIST, departed, loop);
+    if (!event || event_add(event, NULL) != 0) {
+        if (event) event_free(event);
+        close(descriptor);
+        return false;
+    }
+    loop->departure_event = event;
+    loop->departures = descriptor;
+    return true;
+}
+
+// At worst the peer's end is noticed when the stream is read again.
+static void await_departure(ce_stream *stream, bool needed) {
+    needed = needed && !stream->ended;
+    if (!needed && !stream->in_departures) return;
+    if (!has_departures(stream->loop)) return;
+    struct epoll_event event = {.events = needed ? EPOLLRDHUP | EPOLLONESHOT : 0, .data.ptr = stream};
+    int operation = !needed ? EPOLL_CTL_DEL : stream->in_departures ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+    if (epoll_ctl(stream->loop->departures, operation, stream->descriptor, &event) == 0) stream->in_departures = needed;
 }
 
 ce_stream *ce_stream_new(ce_loop *loop, int descriptor, ce_ready_callback on_ready, void *context) {
@@ -220,6 +249,8 @@ void ce_stream_free(ce_stream *stream) {
     if (stream->read_event) event_free(stream->read_event);
     if (stream->write_event) event_free(stream->write_event);
     if (stream->output) evbuffer_free(stream->output);
+    await_departure(stream, false);
+    ce_tls_end(stream);
     if (stream->descriptor >= 0) close(stream->descriptor);
     free(stream);
 }
@@ -229,13 +260,16 @@ int ce_stream_reading(ce_stream *stream, bool enabled) {
     errno = 0;
     if ((enabled ? event_add(stream->read_event, NULL) : event_del(stream->read_event)) != 0) return errno ? errno : EINVAL;
     stream->reading = enabled;
+    await_departure(stream, !enabled);
     return 0;
 }
 
 ptrdiff_t ce_stream_receive(ce_stream *stream, const uint8_t **bytes) {
+    if (stream->tls) return ce_tls_receive(stream, bytes);
     *bytes = stream->loop->received;
     for (;;) {
         ssize_t count = recv(stream->descriptor, stream->loop->received, CE_RECEIVE_BYTES, 0);
+        if (count == 0) stream->ended = true;
         if (count >= 0) return count;
         if (errno != EINTR) return -errno;
     }
@@ -245,7 +279,7 @@ int ce_stream_write(ce_stream *stream, const uint8_t *bytes, size_t count) {
     return evbuffer_add(stream->output, bytes, count) == 0 ? 0 : ENOMEM;
 }
 
-static int await_room(ce_stream *stream, bool needed) {
+int ce_stream_await_room(ce_stream *stream, bool needed) {
     if (stream->awaiting_room == needed) return 0;
     errno = 0;
     if ((needed ? event_add(stream->write_event, NULL) : event_del(stream->write_event)) != 0) return errno ? errno : EINVAL;
@@ -254,6 +288,7 @@ static int await_room(ce_stream *stream, bool needed) {
 }
 
 int ce_stream_flush(ce_stream *stream) {
+    if (stream->tls) return ce_tls_flush(stream);
     enum { PARTS = 32 };
     while (evbuffer_get_length(stream->output) > 0) {
         struct evbuffer_iovec parts[PARTS];
@@ -275,14 +310,18 @@ int ce_stream_flush(ce_stream *stream) {
         evbuffer_drain(stream->output, (size_t)sent);
         if ((size_t)sent < offered) break;
     }
-    return await_room(stream, evbuffer_get_length(stream->output) > 0);
+    return ce_stream_await_room(stream, evbuffer_get_length(stream->output) > 0);
 }
 
 size_t ce_stream_pending(const ce_stream *stream) { return evbuffer_get_length(stream->output); }
 
-int ce_stream_close_sending(ce_stream *stream) { return shutdown(stream->descriptor, SHUT_WR) == 0 ? 0 : errno; }
+int ce_stream_close_sending(ce_stream *stream) {
+    if (stream->tls) ce_tls_say_end(stream);
+    return shutdown(stream->descriptor, SHUT_WR) == 0 ? 0 : errno;
+}
 
 int ce_stream_reset_on_close(ce_stream *stream) {
+    stream->resets = true;
     struct linger at_once = {.l_onoff = 1, .l_linger = 0};
     return setsockopt(stream->descriptor, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) == 0 ? 0 : errno;
 }

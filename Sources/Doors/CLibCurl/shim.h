@@ -5,6 +5,7 @@
 
 typedef size_t (*clc_data_callback)(char *_Nullable bytes, size_t size, size_t count, void *_Nullable context);
 typedef int (*clc_seek_callback)(void *_Nullable context, curl_off_t offset, int origin);
+typedef int (*clc_trailer_callback)(struct curl_slist *_Nullable *_Nullable list, void *_Nullable context);
 typedef curl_socket_t (*clc_open_callback)(void *_Nullable context, curlsocktype purpose, struct curl_sockaddr *_Nullable address);
 typedef int (*clc_close_callback)(void *_Nullable context, curl_socket_t socket);
 typedef int (*clc_socket_callback)(CURL *_Nullable easy, curl_socket_t socket, int what, void *_Nullable context, void *_Nullable assigned);
@@ -17,6 +18,7 @@ static inline CURLcode clc_set_pointer(CURL *_Nonnull easy, CURLoption option, v
 /// For CURLOPT_WRITEFUNCTION, CURLOPT_HEADERFUNCTION and CURLOPT_READFUNCTION, which share one type.
 static inline CURLcode clc_set_data_callback(CURL *_Nonnull easy, CURLoption option, clc_data_callback _Nonnull value) { return curl_easy_setopt(easy, option, value); }
 static inline CURLcode clc_set_seek_callback(CURL *_Nonnull easy, clc_seek_callback _Nonnull value) { return curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, value); }
+static inline CURLcode clc_set_trailer_callback(CURL *_Nonnull easy, clc_trailer_callback _Nonnull value) { return curl_easy_setopt(easy, CURLOPT_TRAILERFUNCTION, value); }
 static inline CURLcode clc_set_open_callback(CURL *_Nonnull easy, clc_open_callback _Nonnull value) { return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, value); }
 static inline CURLcode clc_set_close_callback(CURL *_Nonnull easy, clc_close_callback _Nonnull value) { return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, value); }
 static inline CURLcode clc_get_pointer(CURL *_Nonnull easy, CURLINFO info, void *_Nullable *_Nonnull value) { return curl_easy_getinfo(easy, info, value); }

@@ -10,6 +10,8 @@ public struct EventLoopError: Error, Sendable, Hashable, CustomStringConvertible
         case cannotListen
         /// The process is out of descriptors, threads or memory.
         case resources
+        /// A certificate or key cannot be used.
+        case tls
     }
 
     /// The kind of failure.

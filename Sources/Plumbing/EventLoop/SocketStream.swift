@@ -19,6 +19,7 @@ public protocol SocketStreamDelegate: AnyObject {
 /// holds the stream until `close()`, which its owner must call.
 @safe public final class SocketStream {
     private let loop: EventLoop
+    private let usesTLS: Bool
     private var delegate: (any SocketStreamDelegate)?
     private var handle: OpaquePointer?
     private var isNoted = false
@@ -29,10 +30,14 @@ public protocol SocketStreamDelegate: AnyObject {
     /// From this much waiting output on, sending does not wait for the turn's end: it bounds memory within one turn.
     private static let sendAtOnce = 128 * 1024
 
-    /// Takes the descriptor over and starts reading. Throws `resources`; the descriptor is closed then.
-    public init(loop: EventLoop, descriptor: Int32, delegate: any SocketStreamDelegate) throws(EventLoopError) {
+    /// Takes the descriptor over and starts reading. With `tls` it is a server's side of TLS, and what is read and written here is what
+    /// is inside. Throws `resources`; the descriptor is closed then.
+    public init(
+        loop: EventLoop, descriptor: Int32, tls: TLSContext? = nil, delegate: any SocketStreamDelegate
+    ) throws(EventLoopError) {
         loop.assertInLoop()
         self.loop = loop
+        usesTLS = tls != nil
         self.delegate = delegate
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe handle = ce_stream_new(
@@ -40,7 +45,8 @@ public protocol SocketStreamDelegate: AnyObject {
             { context, interest in
                 unsafe Unmanaged<SocketStream>.fromOpaque(context!).takeUnretainedValue().ready(Interest(door: interest))
             }, context)
-        guard let handle = unsafe handle, unsafe ce_stream_reading(handle, true) == 0 else {
+        guard let handle = unsafe handle, tls.map({ unsafe $0.start(on: handle) }) ?? 0 == 0, unsafe ce_stream_reading(handle, true) == 0
+        else {
             let error = errno
             if let handle = unsafe handle { unsafe ce_stream_free(handle) } else { Glibc.close(descriptor) }
             unsafe self.handle = nil
@@ -52,10 +58,17 @@ public protocol SocketStreamDelegate: AnyObject {
     /// Whether it can still be used.
     public var isOpen: Bool { unsafe handle != nil }
 
+    /// Whether TLS is still to be agreed on with the peer.
+    public var isHandshaking: Bool {
+        guard usesTLS, let handle = unsafe handle else { return false }
+        return unsafe ce_stream_is_handshaking(handle)
+    }
+
     /// Bytes written and not yet taken by the socket.
     public var pendingOutput: Int { unsafe handle.map { unsafe ce_stream_pending($0) } ?? 0 }
 
-    /// Whether bytes are read as they come. Without, the peer is held back by TCP's window, and its leaving is not noticed.
+    /// Whether bytes are read as they come. Without, the peer is held back by TCP's window, and its leaving is told by `streamEnded`
+    /// although bytes that it sent before may not have been read.
     public var isReading = true {
         didSet {
             guard isReading != oldValue, let handle = unsafe handle else { return }
@@ -130,6 +143,10 @@ public protocol SocketStreamDelegate: AnyObject {
 
     private func ready(_ interest: Interest) {
         if interest.contains(.write) { return send() }
+        if interest.contains(.closed) {
+            delegate?.streamEnded(self)
+            return
+        }
         guard let handle = unsafe handle else { return }
         var bytes: UnsafePointer<UInt8>?
         let count = unsafe ce_stream_receive(handle, &bytes)

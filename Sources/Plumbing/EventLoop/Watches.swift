@@ -11,6 +11,9 @@ public struct Interest: OptionSet, Sendable {
     /// There is room to write.
     public static let write = Interest(rawValue: UInt8(CE_WRITE))
 
+    /// The peer has ended the connection, although it is not read.
+    static let closed = Interest(rawValue: UInt8(CE_CLOSED))
+
     init(door bits: Int32) { self.init(rawValue: UInt8(truncatingIfNeeded: bits)) }
 }
 

@@ -23,7 +23,7 @@ struct HandleKey: Hashable {
     private let errorText: UnsafeMutablePointer<CChar>
 
     /// Prepares a handle; `client` gets the callbacks about sockets.
-    init(key: HandleKey, client: HTTPClient, limits: ClientLimits) {
+    init(key: HandleKey, client: HTTPClient, limits: ClientLimits, network: ClientNetwork) {
         self.key = key
         guard let door = unsafe curl_easy_init() else { preconditionFailure("out of memory") }
         unsafe self.door = unsafe door
@@ -35,9 +35,15 @@ struct HandleKey: Hashable {
         set(CURLOPT_PATH_AS_IS, 1)
         set(CURLOPT_CONNECTTIMEOUT_MS, Int(limits.connectTimeoutNanoseconds / 1_000_000))
         set(CURLOPT_MAXAGE_CONN, limits.idleSeconds)
+        set(CURLOPT_MAXLIFETIME_CONN, limits.connectionSeconds)
+        set(CURLOPT_DNS_CACHE_TIMEOUT, limits.nameSeconds)
         set(CURLOPT_HTTP_VERSION, Int(key.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1))
         set(CURLOPT_PROTOCOLS_STR, "http,https")
-        set(CURLOPT_PROXY, "")  // not even the environment's
+        let isSecure = key.origin.hasPrefix("https:")
+        set(CURLOPT_PROXY, isSecure ? network.httpsProxy ?? "" : "")  // else libcurl would look into the environment by itself
+        set(CURLOPT_NOPROXY, network.noProxy ?? "")
+        set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+        if isSecure, let file = network.certificateFile { set(CURLOPT_CAINFO, file) }
         set(CURLOPT_URL, key.origin + "/")
         if let path = key.unixSocket { set(CURLOPT_UNIX_SOCKET_PATH, path) }
 
@@ -49,6 +55,7 @@ struct HandleKey: Hashable {
         unsafe check(clc_set_pointer(self.door, CURLOPT_HEADERDATA, own))
         unsafe check(clc_set_pointer(self.door, CURLOPT_READDATA, own))
         unsafe check(clc_set_pointer(self.door, CURLOPT_SEEKDATA, own))
+        unsafe check(clc_set_pointer(self.door, CURLOPT_TRAILERDATA, own))
         unsafe check(clc_set_pointer(self.door, CURLOPT_OPENSOCKETDATA, clientContext))
         unsafe check(clc_set_pointer(self.door, CURLOPT_CLOSESOCKETDATA, clientContext))
         setCallbacks()
@@ -178,6 +185,15 @@ struct HandleKey: Hashable {
         unsafe check(
             clc_set_seek_callback(door) { context, offset, origin in
                 unsafe offset == 0 && origin == 0 && EasyHandle.transfer(context).rewindBody() ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL
+            })
+        unsafe check(
+            clc_set_trailer_callback(door) { list, context in
+                for line in unsafe EasyHandle.transfer(context).trailerLines() {
+                    // libcurl frees the list; it copies the line.
+                    guard let longer = unsafe curl_slist_append(list!.pointee, line) else { return CURL_TRAILERFUNC_ABORT }
+                    unsafe list!.pointee = longer
+                }
+                return CURL_TRAILERFUNC_OK
             })
         unsafe check(
             clc_set_open_callback(door) { context, _, address in

@@ -34,6 +34,7 @@ public import EventLoop
 
     private let loop: EventLoop
     private let limits: ClientLimits
+    private let network: ClientNetwork
     private let multi: UnsafeMutableRawPointer
     private var isShutDown = false
 
@@ -58,16 +59,20 @@ public import EventLoop
     private var isDue = false
 
     /// A client on a loop, with its own connections.
-    public init(loop: EventLoop, limits: ClientLimits = ClientLimits()) {
+    public init(loop: EventLoop, limits: ClientLimits = ClientLimits(), network: ClientNetwork = .environment) {
         precondition(HTTPClient.libraryIsReady, "libcurl cannot be initialised")
         self.loop = loop
         self.limits = limits
+        self.network = network
         guard let multi = unsafe curl_multi_init() else { preconditionFailure("out of memory") }
         unsafe self.multi = unsafe multi
         let own = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe check(clc_multi_set_pointer(multi, CURLMOPT_SOCKETDATA, own))
         unsafe check(clc_multi_set_pointer(multi, CURLMOPT_TIMERDATA, own))
         unsafe check(clc_multi_set_long(multi, CURLMOPT_MAXCONNECTS, limits.idleConnections))
+        // A call on each connection, under HTTP/2 too: an answer that is held back for a slow app must not hold others back, nor a lost
+        // connection take more than one call with it.
+        unsafe check(clc_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING)))
         unsafe check(clc_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, limits.connectionsPerHost))
         unsafe check(
             clc_multi_set_socket_callback(multi) { _, socket, what, context, _ in
@@ -187,7 +192,7 @@ public import EventLoop
             idleCount -= 1
             return handle
         }
-        return EasyHandle(key: key, client: self, limits: limits)
+        return EasyHandle(key: key, client: self, limits: limits, network: network)
     }
 
     private func keepHandle(_ handle: EasyHandle) {
@@ -228,6 +233,7 @@ public import EventLoop
         let result = TransferEnd(code, of: transfer, on: handle)
         let receiver = transfer.receiver
         close(transfer)
+        if code == CURLE_OK, !transfer.trailers.isEmpty { receiver?.responseTrailers(transfer, transfer.trailers) }
         receiver?.ended(transfer, result)
     }
 

@@ -23,7 +23,7 @@ public struct OutgoingRequest: Sendable {
     /// Takes all parts as they are.
     public init(
         method: String = "GET", origin: String, target: [UInt8], headers: Headers = [], body: OutgoingBody = .none,
-        timeoutNanoseconds: UInt64? = nil, unixSocket: String? = nil, http2: Bool = false
+        timeoutNanoseconds: UInt64? = nil, unixSocket: String? = nil, http2: Bool = true
     ) {
         self.method = method
         self.origin = origin
@@ -38,7 +38,7 @@ public struct OutgoingRequest: Sendable {
     /// Takes origin and target from one URL, which is split at the first slash after the authority.
     public init(
         method: String = "GET", url: String, headers: Headers = [], body: OutgoingBody = .none,
-        timeoutNanoseconds: UInt64? = nil, unixSocket: String? = nil, http2: Bool = false
+        timeoutNanoseconds: UInt64? = nil, unixSocket: String? = nil, http2: Bool = true
     ) {
         let bytes = Array(url.utf8)
         let authority = (bytes.firstIndex(of: UInt8(ascii: ":")) ?? 0) + 3
@@ -71,17 +71,25 @@ public struct ClientLimits: Sendable {
     public var idleConnections: Int
     /// How long such a connection is still used again.
     public var idleSeconds: Int
+    /// How long a connection is used at all, so that a host that has moved is followed.
+    public var connectionSeconds: Int
+    /// How long a host's address is remembered.
+    public var nameSeconds: Int
     /// For resolving, connecting and the TLS handshake together.
     public var connectTimeoutNanoseconds: UInt64
 
     /// The defaults suit a proxy: no limit per host, 1,024 idle connections for 55 s (servers mostly close theirs after 60 s or
-    /// more), 10 s to connect.
+    /// more), a host's move followed within five minutes and a call's length, 10 s to connect.
     public init(
-        connectionsPerHost: Int = 0, idleConnections: Int = 1024, idleSeconds: Int = 55, connectTimeoutNanoseconds: UInt64 = 10_000_000_000
+        connectionsPerHost: Int = 0, idleConnections: Int = 1024, idleSeconds: Int = 55, connectionSeconds: Int = 270,
+        nameSeconds: Int = 30,
+        connectTimeoutNanoseconds: UInt64 = 10_000_000_000
     ) {
         self.connectionsPerHost = connectionsPerHost
         self.idleConnections = idleConnections
         self.idleSeconds = idleSeconds
+        self.connectionSeconds = connectionSeconds
+        self.nameSeconds = nameSeconds
         self.connectTimeoutNanoseconds = connectTimeoutNanoseconds
     }
 }

@@ -7,12 +7,13 @@ struct ResponseHeadReader {
         var status: Int
         var reason: [UInt8]
         var headers: Headers
+        /// 101 is none: without having asked for an upgrade it is a final answer of a strange server.
+        var isInterim: Bool { (100..<200).contains(status) && status != 101 }
     }
 
     private var lines: [UInt8] = []
 
-    /// Takes one line; returns the head when the line was the empty one that ends it. nil for interim heads (1xx), which are
-    /// forgotten, except 101: without having asked for an upgrade it is a final answer of a strange server.
+    /// Takes one line; returns the head, interim or final, when the line was the empty one that ends it.
     mutating func take(_ line: Span<UInt8>) -> Head? {
         guard line.count <= 2 && (line.isEmpty || line[0] == 0x0D || line[0] == 0x0A) else {
             if lines.isEmpty { lines.reserveCapacity(1024) }
@@ -20,8 +21,12 @@ struct ResponseHeadReader {
             return nil
         }
         defer { lines.removeAll(keepingCapacity: true) }
-        let head = ResponseHeadReader.read(lines.span)
-        return (100..<200).contains(head.status) && head.status != 101 ? nil : head
+        return ResponseHeadReader.read(lines.span)
+    }
+
+    /// Takes one line of the trailers into `trailers`.
+    static func readTrailer(_ line: Span<UInt8>, to trailers: inout Headers) {
+        header(line.extracting(0..<endOfLine(line, from: 0).text), to: &trailers)
     }
 
     /// Reads the status line and header lines; a folded line continues the value before it, as RFC 9112 §5.2 lets a proxy write it.
@@ -73,6 +78,7 @@ struct ResponseHeadReader {
             index += 1
         }
         var reason: [UInt8] = []
+        if line.count > 5, line[5] == UInt8(ascii: "2") { return (status, Array(StatusReason.phrase(status).utf8)) }
         if index < line.count { append(line.extracting((index + 1)..<line.count), to: &reason) }
         return (status, reason)
     }

@@ -1,5 +1,5 @@
 internal import CLibCurl
-internal import HTTPWire
+public import HTTPWire
 
 /// One request under way and its answer. Loop thread only.
 ///
@@ -35,6 +35,7 @@ public final class Transfer {
 
     private var head = ResponseHeadReader()
     private(set) var hasHead = false
+    private(set) var trailers = Headers()
     /// Whether anything at all came back.
     private var wasAnswered = false
     /// Whether this is the second attempt.
@@ -45,6 +46,8 @@ public final class Transfer {
     private var upload = UploadBuffer()
     private var uploadIsHeld = false
     private var owesDrained = false
+    /// What follows a chunked body that is sent.
+    private(set) var uploadTrailers = Headers()
 
     init(_ request: OutgoingRequest, client: HTTPClient, receiver: any TransferReceiver) {
         self.request = request
@@ -63,10 +66,11 @@ public final class Transfer {
         return !owesDrained
     }
 
-    /// Says that a streamed body is complete.
-    public func finishBody() {
+    /// Says that a streamed body is complete. `trailers` follow one that is sent in chunks.
+    public func finishBody(trailers: Headers = []) {
         guard state != .over, !upload.isFinished else { return }
         upload.isFinished = true
+        uploadTrailers = trailers
         continueUpload()
     }
 
@@ -89,7 +93,9 @@ public final class Transfer {
 
     /// The streamed body, when all of it is here before anything was sent.
     var wholeBody: [UInt8]? {
-        guard case .streamed(let length) = request.body, let whole = upload.whole, length ?? upload.total == upload.total else {
+        guard case .streamed(let length) = request.body, let whole = upload.whole, length ?? upload.total == upload.total,
+            uploadTrailers.isEmpty
+        else {
             return nil
         }
         return whole
@@ -119,9 +125,15 @@ public final class Transfer {
 
     func takeHeaderLine(_ line: Span<UInt8>) -> Bool {
         wasAnswered = true
-        // After the head such lines are trailers, which have no place in the answer.
-        guard !hasHead else { return receiver != nil }
+        guard !hasHead else {
+            ResponseHeadReader.readTrailer(line, to: &trailers)
+            return receiver != nil
+        }
         guard let head = head.take(line) else { return true }
+        guard !head.isInterim else {
+            receiver?.responseInterim(self, status: head.status, reason: head.reason, headers: head.headers)
+            return receiver != nil
+        }
         hasHead = true
         // At an error libcurl stops sending, but would wait for the pause of a body that is still coming to end.
         if head.status >= 400 { continueUpload() }
@@ -154,6 +166,18 @@ public final class Transfer {
         }
         uploadIsHeld = true
         return .later
+    }
+
+    /// The trailers as C strings; a line of framing would make two messages of one.
+    func trailerLines() -> [[CChar]] {
+        uploadTrailers.indices.compactMap { index in
+            guard !["content-length", "transfer-encoding", "trailer"].contains(where: { uploadTrailers.isNamed($0, at: index) }) else {
+                return nil
+            }
+            var line: [UInt8] = []
+            uploadTrailers.appendField(at: index, to: &line)
+            return line.map { CChar(bitPattern: $0) } + [0]
+        }
     }
 
     func rewindBody() -> Bool { upload.rewind() }

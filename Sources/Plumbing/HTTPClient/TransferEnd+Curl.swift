@@ -15,7 +15,7 @@ extension TransferEnd {
 extension TransferFailure.Kind {
     fileprivate init(_ code: CURLcode, of transfer: Transfer, on handle: EasyHandle) {
         switch code {
-        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT:
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_PROXY:
             self = .connect
         case CURLE_OPERATION_TIMEDOUT:
             // One code for two limits: the request's own, or the one for connecting.

@@ -2,14 +2,25 @@ public import HTTPWire
 
 /// Is told what a transfer brings. All calls come on the loop's thread, and none from inside a call to the transfer or client.
 public protocol TransferReceiver: AnyObject {
-    /// The final head; interim ones (1xx) are skipped. `reason` is empty under HTTP/2.
+    /// An interim head (1xx, not 101) before the final one. Without an implementation it is skipped.
+    func responseInterim(_ transfer: Transfer, status: Int, reason: [UInt8], headers: Headers)
+    /// The final head. Under HTTP/2, which has no reasons, `reason` is the standard phrase.
     func responseHead(_ transfer: Transfer, status: Int, reason: [UInt8], headers: Headers)
     /// More of the body: the transfer coding is taken off, a content coding is not.
     func responseBody(_ transfer: Transfer, _ bytes: [UInt8])
+    /// What followed a chunked body; comes before `ended`, and only if there was something. Without an implementation it is dropped.
+    func responseTrailers(_ transfer: Transfer, _ trailers: Headers)
     /// The transfer is over. Comes once, unless it was cancelled.
     func ended(_ transfer: Transfer, _ result: TransferEnd)
     /// After `write` returned false: there is room again.
     func uploadDrained(_ transfer: Transfer)
+}
+
+extension TransferReceiver {
+    /// Skips it.
+    public func responseInterim(_ transfer: Transfer, status: Int, reason: [UInt8], headers: Headers) {}
+    /// Drops them.
+    public func responseTrailers(_ transfer: Transfer, _ trailers: Headers) {}
 }
 
 /// How a transfer ended.

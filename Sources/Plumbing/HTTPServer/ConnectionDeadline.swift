@@ -7,6 +7,8 @@ final class ConnectionDeadline {
     enum Wait {
         /// The handler: the client owes nothing.
         case nothing
+        /// That TLS is agreed on.
+        case handshake
         /// The first byte of a next request.
         case idle
         /// The rest of a head.
@@ -59,7 +61,7 @@ final class ConnectionDeadline {
         switch wait {
         case .nothing: nil
         case .idle: limits.idleTimeout
-        case .head: limits.headTimeout
+        case .head, .handshake: limits.headTimeout
         case .body, .output: limits.stallTimeout
         case .linger: limits.lingerTimeout
         }

@@ -7,6 +7,8 @@ public final class Exchange {
     public let head: RequestHead
     /// Whether the response has been finished or aborted, or the client has left.
     public var isOver: Bool { connection == nil }
+    /// What followed a chunked body, once the handler's `requestEnded` has been called.
+    public internal(set) var requestTrailers = Headers()
     /// Whether `respond` has been called.
     public private(set) var hasResponded = false
 
@@ -46,6 +48,13 @@ public final class Exchange {
         connection.sendHead(ResponseHead(status: status, reason: reason, headers: headers), framing: framing, version: head.version)
     }
 
+    /// Sends an interim answer (1xx, not 101) before the response, as often as wanted; a client of HTTP/1.0 gets none. Of `headers`
+    /// those about the connection are left out.
+    public func respondInterim(status: Int, reason: [UInt8]? = nil, headers: Headers) {
+        guard let connection, !hasResponded, head.version == .http11, (100...199).contains(status), status != 101 else { return }
+        connection.sendInterim(ResponseHead(status: status, reason: reason, headers: headers))
+    }
+
     /// Sends body bytes. False means that much output is waiting and the caller should stop until `responseDrained`; the bytes are
     /// taken all the same. More bytes than `.length` promised break the connection off.
     @discardableResult
@@ -70,12 +79,13 @@ public final class Exchange {
     }
 
     /// Completes the response; the connection then goes on to the next request. Fewer bytes than promised break it off instead, so
-    /// that the client cannot take the part for the whole. Without `respond` before, the connection is closed unanswered.
-    public func finish() {
+    /// that the client cannot take the part for the whole. Without `respond` before, the connection is closed unanswered. `trailers`
+    /// follow a chunked body; elsewhere there is no place for them.
+    public func finish(trailers: Headers = []) {
         guard let connection else { return }
         guard hasResponded, owed ?? 0 == 0 else { return abort() }
         self.connection = nil
-        connection.responseFinished(endChunks: writesChunks)
+        connection.responseFinished(endChunks: writesChunks, trailers: trailers)
     }
 
     /// Breaks the response off: what has been written is sent, then the connection ends such that the client sees a broken body.
@@ -85,8 +95,7 @@ public final class Exchange {
         connection.responseAborted()
     }
 
-    /// Holds the client's body back: no `requestBody` until `resumeReading`, and with its TCP window full the client must wait. Meanwhile
-    /// its leaving is noticed only by writing. Called before the body was asked for by `100 Continue`, it also holds that back.
+    /// Holds the client's body back: no `requestBody` until `resumeReading`, and with its TCP window full the client must wait. Called before the body was asked for by `100 Continue`, it also holds that back.
     public func pauseReading() { connection?.pauseInput() }
 
     /// Takes the body up again.

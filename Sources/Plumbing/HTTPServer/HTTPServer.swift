@@ -9,6 +9,8 @@ public final class HTTPServer {
     let loop: EventLoop
     let limits: ServerLimits
     let makeHandler: (Exchange) -> any ExchangeHandler
+    /// What new connections speak; nil is plain HTTP. May change at any time: connections keep what they began with.
+    public var tls: TLSContext?
     /// Where heads and chunk sizes are put together, for all connections.
     var scratch: [UInt8] = []
     private var listeners: [SocketListener] = []
@@ -55,7 +57,7 @@ public final class HTTPServer {
     private func accepted(_ descriptor: Int32) {
         let connection = ServerConnection(server: self)
         // Out of memory or descriptors for this one: its descriptor has been closed, the client sees that.
-        guard (try? connection.open(descriptor)) != nil else { return }
+        guard (try? connection.open(descriptor, tls)) != nil else { return }
         connections[ObjectIdentifier(connection)] = connection
         if connections.count >= limits.maxConnections { setAccepting(false) }
     }

@@ -48,8 +48,8 @@ final class ServerConnection: SocketStreamDelegate {
         parser = RequestParser(maxHeadBytes: server.limits.maxHeadBytes, maxHeaders: server.limits.maxHeaders)
     }
 
-    func open(_ descriptor: Int32) throws(EventLoopError) {
-        stream = try SocketStream(loop: server.loop, descriptor: descriptor, delegate: self)
+    func open(_ descriptor: Int32, _ tls: TLSContext?) throws(EventLoopError) {
+        stream = try SocketStream(loop: server.loop, descriptor: descriptor, tls: tls, delegate: self)
         deadline = ConnectionDeadline(loop: server.loop, limits: server.limits) { [unowned self] wait in timedOut(wait) }
         updateDeadline()
     }
@@ -117,6 +117,7 @@ final class ServerConnection: SocketStreamDelegate {
         requestDone = true
         guard !responseDone else { return complete() }
         guard let exchange else { return }
+        exchange.requestTrailers = parser.trailers
         handler?.requestEnded(exchange)
     }
 
@@ -186,6 +187,12 @@ final class ServerConnection: SocketStreamDelegate {
         stream?.write(server.scratch)
     }
 
+    func sendInterim(_ head: ResponseHead) {
+        server.scratch.removeAll(keepingCapacity: true)
+        head.serialise(framing: .none, connection: nil, into: &server.scratch)
+        stream?.write(server.scratch)
+    }
+
     func sendBody(_ bytes: Span<UInt8>, asChunk: Bool) -> Bool {
         guard let stream else { return true }
         if asChunk {
@@ -202,8 +209,14 @@ final class ServerConnection: SocketStreamDelegate {
         return false
     }
 
-    func responseFinished(endChunks: Bool) {
-        if endChunks { stream?.write(ChunkEncoding.last) }
+    func responseFinished(endChunks: Bool, trailers: Headers) {
+        if endChunks, trailers.isEmpty {
+            stream?.write(ChunkEncoding.last)
+        } else if endChunks {
+            server.scratch.removeAll(keepingCapacity: true)
+            ChunkEncoding.appendLast(trailers: trailers, to: &server.scratch)
+            stream?.write(server.scratch)
+        }
         responseDone = true
         isPaused = false
         if requestDone {
@@ -350,13 +363,17 @@ final class ServerConnection: SocketStreamDelegate {
         }
         if pending > 0 { return .output }
         if exchange != nil { return requestDone || isPaused ? .nothing : .body }
-        return parser.isInsideHead ? .head : .idle
+        if parser.isInsideHead { return .head }
+        return stream?.isHandshaking == true ? .handshake : .idle
     }
 
     private func timedOut(_ wait: ConnectionDeadline.Wait) {
         switch wait {
         case .nothing: break
         case .idle, .linger: close()
+        case .handshake:
+            // It may have ended without a word of HTTP so far.
+            if stream?.isHandshaking == true { close() } else { updateDeadline() }
         case .output: giveUp()
         case .head: reject(RequestRejection(status: 408, message: "the request's head took too long"))
         case .body: reject(RequestRejection(status: 408, message: "the request's body did not come"))

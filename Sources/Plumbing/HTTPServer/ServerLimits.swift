@@ -4,7 +4,7 @@ public struct ServerLimits: Sendable {
     public var maxHeadBytes = 65_536
     /// The most header lines of a request (431). Default 256.
     public var maxHeaders = 256
-    /// How long a head may take from its first byte to its last (408). Default 15 s.
+    /// How long a head may take from its first byte to its last (408), and a handshake of TLS (closed). Default 15 s.
     public var headTimeout: UInt64 = 15_000_000_000
     /// How long a connection may lie idle between requests before it is closed. Default 75 s, longer than usual clients keep theirs.
     public var idleTimeout: UInt64 = 75_000_000_000

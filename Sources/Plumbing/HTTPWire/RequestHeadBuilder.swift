@@ -70,15 +70,7 @@ struct RequestHeadBuilder: Sendable {
     /// Digits only (RFC 9110 §8.6), once: even two equal lengths are refused.
     private mutating func noteContentLength(_ value: Span<UInt8>) throws(RequestRejection) {
         guard contentLength == nil else { throw .badRequest("more than one Content-Length header") }
-        var length: Int64 = 0
-        guard !value.isEmpty else { throw .badRequest("the Content-Length is not a number") }
-        for index in 0..<value.count {
-            guard ASCII.isDigit(value[index]) else { throw .badRequest("the Content-Length is not a number") }
-            let (shifted, overflows) = length.multipliedReportingOverflow(by: 10)
-            let (sum, overflowsToo) = shifted.addingReportingOverflow(Int64(value[index] - 0x30))
-            guard !overflows, !overflowsToo else { throw .badRequest("the Content-Length is too large") }
-            length = sum
-        }
+        guard let length = Decimal.value(of: value) else { throw .badRequest("the Content-Length is not a number, or too large") }
         contentLength = length
     }
 

@@ -5,7 +5,7 @@ internal import Glibc
 /// Whatever two implementations could read differently is refused, since a proxy that guesses lets requests be smuggled past
 /// whoever stands before it: two lengths, a length and a coding, `+3`, a space before the colon, folded lines, a bare line feed, a
 /// control character. The events are the same however the input is cut. Lines are parsed where they lie in the input; only a line
-/// cut in two is copied. Trailers are checked and dropped.
+/// cut in two is copied.
 public struct RequestParser: Sendable {
     enum Phase: Sendable, Equatable {
         case requestLine
@@ -30,6 +30,8 @@ public struct RequestParser: Sendable {
     private var countedBytes = 0
     private var skippedEmptyLine = false
     var head = RequestHeadBuilder()
+    /// The trailers of the request that has just ended; valid from its `.end` on until the next request's head.
+    public private(set) var trailers = Headers()
 
     /// A parser for one connection. A head over either limit is rejected with 431 (414 where the request line alone is too long).
     public init(maxHeadBytes: Int = 65_536, maxHeaders: Int = 256) {
@@ -149,6 +151,7 @@ public struct RequestParser: Sendable {
                 return
             }
             try head.begin(line)
+            if !trailers.isEmpty { trailers = Headers() }
             phase = .headerLines
         case .headerLines:
             guard line.isEmpty else {
@@ -172,10 +175,19 @@ public struct RequestParser: Sendable {
             countedBytes -= 2
             phase = .chunkSize
         case .trailerLines:
-            if line.isEmpty { phase = .complete } else { _ = try HeaderLine(line) }
+            guard line.isEmpty else { return try addTrailer(line) }
+            phase = .complete
         case .body, .chunk, .complete, .rejected:
             preconditionFailure("lines are read in no such phase")
         }
+    }
+
+    private mutating func addTrailer(_ line: Span<UInt8>) throws(RequestRejection) {
+        guard trailers.count < maxHeaders else {
+            throw RequestRejection(status: 431, message: "more than \(maxHeaders) trailer lines")
+        }
+        let field = try HeaderLine(line)
+        trailers.appendChecked(name: line.extracting(0..<field.nameEnd), value: line.extracting(field.value))
     }
 
     /// `1*HEXDIG [ chunk-ext ]` (RFC 9112 §7.1). Only the extensions' bytes stay counted: over a whole body they are limited too, or

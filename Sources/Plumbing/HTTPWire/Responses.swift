@@ -12,7 +12,7 @@ public enum ResponseFraming: Sendable, Hashable {
 
 /// A response's first part.
 public struct ResponseHead: Sendable, Equatable {
-    /// The status, 200 to 999 (100 to 199 are no final answers).
+    /// The status, 100 to 999 (100 to 199 are no final answers).
     public var status: Int
     /// The reason phrase byte for byte; may be empty.
     public var reason: [UInt8]
@@ -47,9 +47,13 @@ public struct ResponseHead: Sendable, Equatable {
                 Self.endLine(&output)
             case .contentLength:
                 guard let bytes = length else { continue }
-                headers.appendName(at: index, to: &output)
-                output.append(contentsOf: ": ".utf8)
-                Decimal.append(bytes, to: &output)
+                if headers.withField(at: index, { _, value in Decimal.value(of: value) == bytes }) {
+                    headers.appendField(at: index, to: &output)  // as it was spelled, leading zeros included
+                } else {
+                    headers.appendName(at: index, to: &output)
+                    output.append(contentsOf: ": ".utf8)
+                    Decimal.append(bytes, to: &output)
+                }
                 Self.endLine(&output)
                 length = nil
             case .hop: continue
@@ -78,6 +82,20 @@ public struct ResponseHead: Sendable, Equatable {
 
 /// Numbers as HTTP writes them.
 enum Decimal {
+    /// The number that digits alone make, or nil.
+    static func value(of digits: Span<UInt8>) -> Int64? {
+        guard !digits.isEmpty else { return nil }
+        var number: Int64 = 0
+        for index in 0..<digits.count {
+            guard ASCII.isDigit(digits[index]) else { return nil }
+            let (shifted, overflows) = number.multipliedReportingOverflow(by: 10)
+            let (sum, overflowsToo) = shifted.addingReportingOverflow(Int64(digits[index] - 0x30))
+            guard !overflows, !overflowsToo else { return nil }
+            number = sum
+        }
+        return number
+    }
+
     /// Appends a number that is not negative in decimal digits, without making a String.
     static func append(_ number: Int64, to output: inout [UInt8]) {
         precondition(number >= 0, "no length or status is negative")
@@ -93,8 +111,20 @@ enum Decimal {
 
 /// The chunked transfer coding (RFC 9112 §7.1), written.
 public enum ChunkEncoding {
-    /// What ends a chunked body; no trailers are sent.
+    /// What ends a chunked body without trailers.
     public static let last: [UInt8] = Array("0\r\n\r\n".utf8)
+
+    /// Appends what ends a chunked body with trailers. Lines that would speak of framing are left out (RFC 9110 §6.5.1).
+    public static func appendLast(trailers: Headers, to output: inout [UInt8]) {
+        output.append(contentsOf: "0\r\n".utf8)
+        for index in trailers.indices where trailers.connectionRole(at: index) == .endToEnd {
+            trailers.appendField(at: index, to: &output)
+            output.append(ASCII.carriageReturn)
+            output.append(ASCII.lineFeed)
+        }
+        output.append(ASCII.carriageReturn)
+        output.append(ASCII.lineFeed)
+    }
 
     /// Appends what stands before a chunk's bytes: its size in hexadecimal and a line end.
     public static func appendSize(_ size: Int, to output: inout [UInt8]) {

@@ -2,6 +2,7 @@ internal import Configuration
 internal import EmbeddedPostgres
 internal import EventLoop
 internal import Glibc
+internal import HTTPClient
 internal import Mirror
 internal import Processes
 internal import Spool
@@ -50,6 +51,7 @@ private final class MirrorRun {
         // Wrong use first: it must leave nothing behind.
         var configuration = try configuration()
         let limits = try spoolLimits()
+        try checkTrust()
         let loop = try EventLoop()
         for number in [SIGTERM, SIGINT] { loop.onSignal(number) { [loop] in loop.stop() } }
         try folder.makeIfAbsent()
@@ -65,7 +67,10 @@ private final class MirrorRun {
             let role = Supervisor.Role(name: "courier") { [folder] _ in ["courier", "--data-folder", folder.path] }
             try supervisor.start(role) { _ in }
         }
-        announce("ready mirror=\(url(of: mirror.address)) metrics=\(mirror.metricsAddress.map(url(of:)) ?? "none")")
+        if configuration.tls != nil { loop.onSignal(SIGHUP) { [self] in reloadTLS(of: mirror) } }
+        announce(
+            "ready mirror=\(url(of: mirror.address, tls: configuration.tls != nil)) metrics=\(mirror.metricsAddress.map { url(of: $0) } ?? "none")"
+        )
         watchSpool(writer, on: loop, wasFull: false)
         loop.run()
         mirror.drain(grace: Self.grace * 1_000_000_000)
@@ -77,6 +82,7 @@ private final class MirrorRun {
         let cores = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         var configuration = MirrorConfiguration(settingsFile: folder.settingsFile)
         configuration.address = try SocketAddress(parsing: arguments["mirror-address"] ?? "127.0.0.1:8080")
+        configuration.tls = try tlsFiles(arguments)
         configuration.metricsAddress = try SocketAddress(parsing: arguments["metrics-address"] ?? "127.0.0.1:9464")
         configuration.loops = try arguments.integer("loops", in: 1...256, default: max(1, cores))
         configuration.allowedUpstreams = try allowedUpstreams()
@@ -106,10 +112,25 @@ private final class MirrorRun {
         return limits
     }
 
+    /// Every call to a production behind TLS would fail by it.
+    private func checkTrust() throws {
+        guard let file = ClientNetwork.environment.certificateFile, unsafe access(file, R_OK) != 0 else { return }
+        throw CommandError.failed("SSL_CERT_FILE names \(file), which cannot be read: name a file of CAs (PEM), or unset it.")
+    }
+
     /// The database that the mirror was told of goes to its courier by the environment, where `ps` does not show it.
     private func courierEnvironment() -> [String: String] {
         guard let url = try? DatabaseOptions.namedURL(arguments) ?? folder.runningServerURL else { return [:] }
         return ["UNDERSTUDY_DATABASE_URL": url]
+    }
+
+    private func reloadTLS(of mirror: Mirror) {
+        do throws(MirrorError) {
+            try mirror.reloadTLS()
+            log.info("mirror", "the certificate was read again; apps that connect from now on see it")
+        } catch {
+            log.error("mirror", "\(error). The certificate from before stays in use")
+        }
     }
 
     /// Says at once when shadowing pauses for want of room, and when it goes on. Production is not touched by either.

@@ -13,6 +13,9 @@ extension Option {
 let mirrorOptions: [Option] = [
     .value(
         "mirror-address", "HOST:PORT", "where apps connect (default 127.0.0.1:8080); unix:PATH for a socket, port 0 lets the kernel choose"),
+    .value("tls-certificate", "FILE", "serve apps over TLS with this certificate chain (PEM); read again at SIGHUP"),
+    .value("tls-key", "FILE", "the certificate's private key (PEM, not encrypted)"),
+    .value("tls-client-ca", "FILE", "the CAs (PEM) of which every app must show a certificate"),
     .value("metrics-address", "HOST:PORT", "/metrics, /livez and /readyz (default 127.0.0.1:9464)"),
     .value("loops", "N", "event loops (default: one a core)"),
     .value(
@@ -47,11 +50,25 @@ func forwardedOptions(_ arguments: Arguments, _ options: [Option], instead bound
     }
 }
 
-/// `http://host:port` without its scheme.
-func address(ofURL url: String) -> String { url.hasPrefix("http://") ? String(url.dropFirst("http://".count)) : url }
+/// `http://host:port` or `https://host:port` without its scheme.
+func address(ofURL url: String) -> String {
+    for scheme in ["http://", "https://"] where url.hasPrefix(scheme) { return String(url.dropFirst(scheme.count)) }
+    return url
+}
 
 /// The URL at which an address answers; a Unix socket as `unix:PATH`.
-func url(of address: SocketAddress) -> String {
+func url(of address: SocketAddress, tls: Bool = false) -> String {
     if case .unix = address { return "\(address)" }
-    return "http://\(address)"
+    return "\(tls ? "https" : "http")://\(address)"
+}
+
+/// The files of `--tls-certificate`, `--tls-key` and `--tls-client-ca`; nil where none was given.
+func tlsFiles(_ arguments: Arguments) throws -> TLSFiles? {
+    guard let certificate = arguments["tls-certificate"], let key = arguments["tls-key"] else {
+        guard arguments["tls-certificate"] == nil, arguments["tls-key"] == nil, arguments["tls-client-ca"] == nil else {
+            throw CommandError.usage("--tls-certificate and --tls-key belong together; --tls-client-ca needs both.")
+        }
+        return nil
+    }
+    return TLSFiles(certificate: certificate, key: key, clientCA: arguments["tls-client-ca"])
 }

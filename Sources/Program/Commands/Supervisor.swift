@@ -49,6 +49,9 @@ final class Supervisor {
         try launch(child)
     }
 
+    /// Passes a signal on to one child, if it is running.
+    func signal(_ name: String, _ number: Int32) { children.first { $0.role.name == name }?.process?.send(number) }
+
     /// Ends one child with SIGTERM, and with SIGKILL when it takes longer than `grace` seconds. Blocks; call it when the loop has
     /// been left.
     func end(_ name: String, grace: Double) {

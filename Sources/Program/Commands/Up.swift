@@ -42,11 +42,15 @@ private final class UpRun {
     func run() throws {
         // Wrong use first: it must leave nothing behind.
         try Webhook(arguments)?.check()
+        let tls = try tlsFiles(arguments)
+        // Found out here, and not by a mirror that is started again and again.
+        if let tls { _ = try TLSContext(tls) }
         let claim = try folder.claim()
         let url = try DatabaseOptions.namedURL(arguments) ?? startPostgres(claim)
         try bringUpToDate(url)
         for number in [SIGTERM, SIGINT] { loop.onSignal(number) { [loop] in loop.stop() } }
         let supervisor = Supervisor(loop: loop, environment: ["UNDERSTUDY_DATABASE_URL": url], log: log)
+        if tls != nil { loop.onSignal(SIGHUP) { [supervisor] in supervisor.signal("mirror", SIGHUP) } }
         // Options reach the children as they were given; the database's URL goes by the environment, where `ps` does not show it.
         let common = ["--data-folder", folder.path]
         try supervisor.start(Supervisor.Role(name: "courier") { _ in ["courier"] + common }) { [self] _ in

@@ -16,6 +16,7 @@ final class ForwardedCall: ExchangeHandler, TransferReceiver {
     private unowned let loop: ProductionLoop
     private var transfer: Transfer?
     private var takesBody = false
+    private var trailers = Headers()
 
     init(_ exchange: Exchange, route: Route, target: [UInt8], on loop: ProductionLoop) {
         self.exchange = exchange
@@ -43,7 +44,7 @@ final class ForwardedCall: ExchangeHandler, TransferReceiver {
     }
 
     func requestEnded(_ exchange: Exchange) {
-        if takesBody { transfer?.finishBody() }
+        if takesBody { transfer?.finishBody(trailers: exchange.requestTrailers) }
         guard let capture else { return }
         loop.requestCompleted(capture, target: target, headers: headers)
         if capture.drawn == nil { self.capture = nil }
@@ -62,7 +63,16 @@ final class ForwardedCall: ExchangeHandler, TransferReceiver {
 
     // MARK: Production's side
 
+    func responseInterim(_ transfer: Transfer, status: Int, reason: [UInt8], headers: Headers) {
+        guard status != 100 || !exchange.head.expectsContinue else { return }  // the app has had its `100 Continue` from here
+        exchange.respondInterim(status: status, reason: reason, headers: HopByHop.responseHeaders(headers))
+    }
+
     func responseHead(_ transfer: Transfer, status: Int, reason: [UInt8], headers: Headers) {
+        guard status != 101 else {
+            transfer.cancel()
+            return ended(transfer, .failed(TransferFailure(kind: .broken, message: "it switched protocols without having been asked")))
+        }
         if route.watchesProduction, ControlBackoff.isShort(status: status, headers: headers) {
             route.state.holdControl(at: MonotonicClock.nanoseconds())
         }
@@ -90,12 +100,14 @@ final class ForwardedCall: ExchangeHandler, TransferReceiver {
         }
     }
 
+    func responseTrailers(_ transfer: Transfer, _ trailers: Headers) { self.trailers = HopByHop.responseHeaders(trailers) }
+
     func ended(_ transfer: Transfer, _ result: TransferEnd) {
         capture?.answer.sentAt = transfer.sentAt
         self.transfer = nil
         switch result {
         case .complete:
-            exchange.finish()
+            exchange.finish(trailers: trailers)
             endCapture(.complete)
         case .failed(let failure):
             if route.watchesProduction { route.state.holdControl(at: MonotonicClock.nanoseconds()) }
@@ -112,9 +124,12 @@ final class ForwardedCall: ExchangeHandler, TransferReceiver {
 
     // MARK: Details
 
-    /// How the answer's body is delimited for the app: as production announced its length, else in chunks.
+    /// How the answer's body is delimited for the app: as production announced its length, else in chunks. A length beside a coding
+    /// says nothing (RFC 9112 §6.3).
     private func framing(status: Int, _ headers: Headers) -> ResponseFraming {
-        if let text = headers["content-length"], let length = Int64(text), length >= 0 { return .length(length) }
+        if !headers.contains("transfer-encoding"), let text = headers["content-length"], let length = Int64(text), length >= 0 {
+            return .length(length)
+        }
         return exchange.head.method == "HEAD" || status == 204 || status == 304 ? .none : .chunked
     }
 

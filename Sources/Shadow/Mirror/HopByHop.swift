@@ -4,7 +4,16 @@ internal import HTTPWire
 enum HopByHop {
     /// A request's headers as they go up: without hop-by-hop ones, without `Expect` (answered here already) and without `Host`
     /// (the upstream's own is set).
-    static func requestHeaders(_ headers: Headers) -> Headers { filtered(headers, request: true) }
+    ///
+    /// An app that takes trailers is one hop away from an upstream that may send some, so `TE: trailers` is said anew on the next hop.
+    static func requestHeaders(_ headers: Headers) -> Headers {
+        var filtered = filtered(headers, request: true)
+        if headers.contains("te"), headers.hasToken("trailers", in: "te") {
+            filtered.append("TE", "trailers")
+            filtered.append("Connection", "TE")
+        }
+        return filtered
+    }
 
     /// A response's headers as they go down.
     static func responseHeaders(_ headers: Headers) -> Headers { filtered(headers, request: false) }

@@ -23,6 +23,7 @@ public final class Mirror: Sendable {
         var address: SocketAddress?
         var metricsAddress: SocketAddress?
         var isDraining = false
+        var tls: TLSContext?
     }
 
     /// Prepares a mirror; nothing is served before `start`. Throws `resources`.
@@ -49,6 +50,7 @@ public final class Mirror: Sendable {
         let table = keeper.start()
         do throws(MirrorError) {
             try openMetrics()
+            try loadTLS()
             return try openLoops(table)
         } catch {
             stopThreads()
@@ -92,6 +94,30 @@ public final class Mirror: Sendable {
         stopThreads()
     }
 
+    /// Reads the certificate and its key anew and shows them to apps that connect from now on; calls and connections that are open
+    /// go on as they are. Throws where the new ones cannot be used, or have ended: then the old ones stay.
+    public func reloadTLS() throws(MirrorError) {
+        guard let files = configuration.tls else { return }
+        let context = try MirrorTLS.read(files)
+        guard !MirrorTLS.hasEnded(context) else { throw MirrorError(.tls, MirrorTLS.endedText(files, context)) }
+        let loops = state.withLock { state in
+            state.tls = context
+            return state.loops
+        }
+        for loop in loops { loop.thread.loop.submit { loop.show(context) } }
+    }
+
+    private func loadTLS() throws(MirrorError) {
+        guard let files = configuration.tls else { return }
+        let context = try MirrorTLS.read(files)
+        // Served all the same: some apps do not look, and none is helped by a mirror that does not start.
+        if MirrorTLS.hasEnded(context) { log.error("mirror", MirrorTLS.endedText(files, context)) }
+        state.withLock { $0.tls = context }
+        registry.gauge(
+            "understudy_tls_certificate_end_seconds", help: "When the certificate that apps see ends, in seconds since 1970."
+        ) { [unowned self] in Double(state.withLock { $0.tls?.notAfter } ?? 0) }
+    }
+
     private func openMetrics() throws(MirrorError) {
         guard let wanted = configuration.metricsAddress else { return }
         let waiter = Waiter<Result<SocketAddress, EventLoopError>>()
@@ -124,9 +150,10 @@ public final class Mirror: Sendable {
                 loops.append(loop)
                 state.withLock { $0.loops = loops }
                 let wanted = address
+                let tls = state.withLock { $0.tls }
                 loop.thread.loop.submit { [serverLimits = configuration.serverLimits, count] in
                     do throws(EventLoopError) {
-                        waiter.give(.success(try loop.open(wanted, number: number, of: count, limits: serverLimits)))
+                        waiter.give(.success(try loop.open(wanted, tls: tls, number: number, of: count, limits: serverLimits)))
                     } catch {
                         waiter.give(.failure(error))
                     }

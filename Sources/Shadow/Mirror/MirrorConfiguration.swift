@@ -8,6 +8,8 @@ public struct MirrorConfiguration: Sendable {
     public var settingsFile: String
     /// Where apps call.
     public var address: SocketAddress
+    /// The certificate that apps see, and the CA of those that they must show; nil serves plain HTTP.
+    public var tls: TLSFiles?
     /// Where `/metrics`, `/livez` and `/readyz` are; nil serves none.
     public var metricsAddress: SocketAddress?
     /// Event loops that serve production, at least 1: one a core.
@@ -63,6 +65,8 @@ public struct MirrorError: Error, Sendable, CustomStringConvertible {
         case cannotListen
         /// The address for metrics cannot be listened on.
         case cannotListenForMetrics
+        /// The certificate or its key cannot be used.
+        case tls
         /// Threads or descriptors ran out.
         case resources
     }

@@ -32,14 +32,20 @@ final class ProductionLoop: @unchecked Sendable {
 
     /// Starts serving and returns the address that was bound. The first of several loops makes sure that the port is nobody
     /// else's: loops share it by SO_REUSEPORT, which would let a foreign mirror take a part of the calls without a word.
-    func open(_ address: SocketAddress, number: Int, of count: Int, limits: ServerLimits) throws(EventLoopError) -> SocketAddress {
+    func open(
+        _ address: SocketAddress, tls: TLSContext?, number: Int, of count: Int, limits: ServerLimits
+    ) throws(EventLoopError) -> SocketAddress {
         let reusePort = count > 1
         if number == 0, reusePort { try SocketListener(loop: thread.loop, address, reusePort: false) { _ in }.close() }
         client = HTTPClient(loop: thread.loop)
         let server = HTTPServer(loop: thread.loop, limits: limits) { [unowned self] exchange in accept(exchange) }
         self.server = server
+        server.tls = tls
         return try server.listen(address, reusePort: reusePort)
     }
+
+    /// Shows another certificate to apps that connect from now on.
+    func show(_ tls: TLSContext) { server?.tls = tls }
 
     /// Takes a new snapshot for all calls that come from now on.
     func follow(_ table: RouteTable) {

@@ -1,10 +1,13 @@
-internal import CZlib
 internal import HTTPWire
 
+/// Takes one content coding off, piece by piece.
+protocol BodyInflater: AnyObject {
+    /// Appends what `input` decodes to, until `limit` bytes are there or more; false when the bytes are not what the coding says.
+    func inflate(_ input: Span<UInt8>, into output: inout [UInt8], limit: Int) -> Bool
+}
+
 /// Takes the content coding off an answer's captured copy, piece by piece, so that arrival times keep their meaning.
-///
-/// Owns zlib's stream, which holds a pointer to this object's memory; hence a class that is never copied.
-@safe final class ContentDecoder {
+final class ContentDecoder {
     /// Beyond so many decoded bytes it stops: a small answer can claim to be a very large one.
     static let limit = 32 << 20
 
@@ -18,74 +21,33 @@ internal import HTTPWire
         case tooLarge
     }
 
-    private enum Coding {
-        case identity, zlib, unknown
-    }
-
-    private let coding: Coding
-    private let stream: UnsafeMutablePointer<z_stream>
+    /// nil where there is no coding.
+    private let inflater: (any BodyInflater)?
     private var decoded = 0
-    private var isFinished = false
     private(set) var stop: Stop?
 
     /// For an answer with these headers.
     init(_ headers: Headers) {
         let codings = headers.tokens(in: "content-encoding").filter { $0 != "identity" }
         switch codings {
-        case []: coding = .identity
-        case ["gzip"], ["x-gzip"], ["deflate"]: coding = .zlib
+        case []: inflater = nil
+        case ["gzip"], ["x-gzip"], ["deflate"]: inflater = ZlibInflater()
+        case ["br"]: inflater = BrotliInflater()
+        case ["zstd"]: inflater = ZstdInflater()
         default:
-            coding = .unknown
+            inflater = nil
             stop = .unknownCoding
         }
-        unsafe stream = .allocate(capacity: 1)
-        unsafe stream.initialize(to: z_stream())
-        // 15 bits of window; 32 more has zlib tell gzip and zlib wrappers apart by itself.
-        let code = unsafe inflateInit2_(stream, 15 + 32, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-        precondition(code == Z_OK, "zlib cannot start (code \(code))")
-    }
-
-    deinit {
-        unsafe inflateEnd(stream)
-        unsafe stream.deallocate()
     }
 
     /// The decoded form of the next piece; empty once it has stopped.
     func decode(_ bytes: [UInt8]) -> [UInt8] {
         guard stop == nil, !bytes.isEmpty else { return [] }
-        if coding == .identity { return bytes }
-        if decoded == 0, !isFinished { chooseWrapper(firstByte: bytes[0]) }
-        var input = bytes
-        return unsafe input.withUnsafeMutableBufferPointer { unsafe inflateAll($0) }
-    }
-
-    /// "deflate" means zlib's wrapper, but some servers send the bare format, whose first byte looks different (RFC 9110 §8.4.1.2).
-    private func chooseWrapper(firstByte: UInt8) {
-        guard firstByte & 0x0F != 8, firstByte != 0x1F, unsafe stream.pointee.total_in == 0 else { return }
-        unsafe inflateReset2(stream, -15)
-    }
-
-    private func inflateAll(_ input: UnsafeMutableBufferPointer<UInt8>) -> [UInt8] {
+        guard let inflater else { return bytes }
         var output: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 16_384)
-        unsafe stream.pointee.next_in = input.baseAddress
-        unsafe stream.pointee.avail_in = UInt32(input.count)
-        repeat {
-            guard !isFinished else { break }
-            let (code, count) = unsafe buffer.withUnsafeMutableBufferPointer { room in
-                unsafe stream.pointee.next_out = room.baseAddress
-                unsafe stream.pointee.avail_out = UInt32(room.count)
-                let code = unsafe inflate(stream, Z_SYNC_FLUSH)
-                return (code, unsafe room.count - Int(stream.pointee.avail_out))
-            }
-            output += buffer[..<count]
-            decoded += count
-            isFinished = code == Z_STREAM_END
-            // Z_BUF_ERROR only says that nothing more can be done with what there is.
-            if code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR { stop = .damaged }
-            if decoded > ContentDecoder.limit { stop = .tooLarge }
-        } while unsafe stop == nil && stream.pointee.avail_out == 0
-        unsafe stream.pointee.next_in = nil
+        if !inflater.inflate(bytes.span, into: &output, limit: ContentDecoder.limit + 1 - decoded) { stop = .damaged }
+        decoded += output.count
+        if decoded > ContentDecoder.limit { stop = .tooLarge }
         return output
     }
 }

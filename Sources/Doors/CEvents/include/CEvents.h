@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CE_READ = 1, CE_WRITE = 2 };
+enum { CE_READ = 1, CE_WRITE = 2, CE_CLOSED = 4 };
 
 // The loop, with one eventfd by which other threads wake it.
 typedef struct ce_loop ce_loop;
@@ -58,6 +58,7 @@ void ce_listener_free(ce_listener *listener);
 typedef struct ce_stream ce_stream;
 ce_stream *ce_stream_new(ce_loop *loop, int descriptor, ce_ready_callback on_ready, void *context);
 void ce_stream_free(ce_stream *stream); // closes; also from inside on_ready
+// While reading is off, the peer's end or reset is told once by CE_CLOSED, before which there may be bytes nobody has read.
 int ce_stream_reading(ce_stream *stream, bool enabled);
 // Reads once into the loop's own buffer, valid until the next receive on this loop. > 0 bytes, 0 end of input, -errno otherwise.
 ptrdiff_t ce_stream_receive(ce_stream *stream, const uint8_t **bytes);
@@ -67,7 +68,17 @@ int ce_stream_write(ce_stream *stream, const uint8_t *bytes, size_t count);
 int ce_stream_flush(ce_stream *stream);
 size_t ce_stream_pending(const ce_stream *stream);
 int ce_stream_close_sending(ce_stream *stream); // shutdown(SHUT_WR): end of output, once all of it is flushed
+// Has the stream speak TLS as a server from its first byte on: receive and flush then carry what is inside. 0, or ENOMEM.
+typedef struct ce_tls ce_tls;
+int ce_stream_accept_tls(ce_stream *stream, const ce_tls *tls);
+bool ce_stream_is_handshaking(const ce_stream *stream); // TLS that is not agreed on yet
 int ce_stream_reset_on_close(ce_stream *stream); // ce_stream_free then sends RST
+
+// A server's certificate chain and key (PEM files) and, where clients must show a certificate, the CAs that they may be of; else NULL.
+// NULL with a line in `error` where something cannot be used. May be freed while streams use it; used by any thread.
+ce_tls *ce_tls_new(const char *certificate, const char *key, const char *client_ca, char *error, size_t room);
+int64_t ce_tls_not_after(const ce_tls *tls); // the certificate's end, in seconds since 1970
+void ce_tls_free(ce_tls *tls);
 
 // The kernel's name of the calling thread, cut to 15 bytes.
 void ce_thread_name(const char *name);
