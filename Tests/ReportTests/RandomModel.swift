@@ -72,7 +72,7 @@ struct RandomModel {
             asOf: Timestamp(microseconds: 1_795_000_000_000_000 + Int64(count(9_000_000)) * 100_000),
             utcOffsetSeconds: pick([0, 3600, -18_000]), terms: TrialTerms(candidates: pick([1, 1, 3])),
             samplingRate: source == .imported ? nil : maybe { max(0.001, $0.random.fraction()) }, controlRate: maybe { _ in 0.05 },
-            confidenceGiven: chance(0.8), running: chance(0.8), settingsHash: pick(["", "0123abcd"]),
+            confidenceGiven: chance(0.8), running: chance(0.8), settingsHash: pick(["", "0123abcd"]), timedTogether: chance(0.7),
             deadline: maybe(0.5) { $0.pick(["2026-11-05", "2026-11-18", "2026-11-19", "2026-11-23", "2026-12-31", "2027-06-30"]) })
     }
 

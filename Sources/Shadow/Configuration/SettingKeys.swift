@@ -199,7 +199,7 @@ enum SettingKeys {
                 SettingKey("alpha", .standard, "the error that all candidates of the workload share"),
                 SettingKey("candidates", .standard, "candidates that may be on trial at once; each is held to alpha divided by it"),
                 SettingKey("timezone", .standard, "the IANA time zone whose calendar days count"),
-                SettingKey("deadline", .absent("2027-03-31"), "the day by which the verdict must be there; the report says whether it will"),
+                SettingKey("deadline", .absent("2027-03-31"), "the day by which the verdict must be there; the report says if it will"),
                 SettingKey("margins", .group, "how much worse the candidate may be, and how much better it must be"),
             ]),
         Group(

@@ -38,7 +38,8 @@ extension ReportModel.Trial {
             "production": JSONValue(production), "source": JSONValue(source.rawValue), "simulated": JSONValue(simulated),
             "starts_at": JSONValue(startsAt.description), "timezone": JSONValue(timezone), "utc_offset": JSONValue(utcOffsetSeconds),
             "sampling_rate": JSONValue(samplingRate), "control_rate": JSONValue(controlRate),
-            "confidence_given": JSONValue(confidenceGiven), "running": JSONValue(running), "settings_hash": JSONValue(settingsHash),
+            "confidence_given": JSONValue(confidenceGiven), "running": JSONValue(running), "timed_together": JSONValue(timedTogether),
+            "settings_hash": JSONValue(settingsHash),
             "deadline": JSONValue(deadline),
         ]
     }

@@ -92,7 +92,7 @@ extension ReportModel.Trial {
             startsAt: try record["starts_at"].time(), asOf: asOf, timezone: record["timezone"].text,
             utcOffsetSeconds: record["utc_offset"].int, terms: terms, samplingRate: record["sampling_rate"].doubleOrNil,
             controlRate: record["control_rate"].doubleOrNil, confidenceGiven: record["confidence_given"].bool,
-            running: record["running"].bool, settingsHash: record["settings_hash"].text,
+            running: record["running"].bool, settingsHash: record["settings_hash"].text, timedTogether: record["timed_together"].bool,
             deadline: record["deadline"].textOrNil)
     }
 }
