@@ -22,6 +22,51 @@ enum DifferenceWords {
         case "label.in_prose": "the label stands in prose, which the program that asked cannot use"
         case "reliability.error": "the call itself failed"
         case "reliability.status": "the HTTP status says that the call failed"
+        default: ofDocuments(rule) ?? ofCalls(rule) ?? ofProse(rule)
+        }
+    }
+
+    private static func ofDocuments(_ rule: String) -> String? {
+        switch rule {
+        case "json.syntax": "the answer breaks JSON's grammar, and no repair that is declared helps"
+        case "json.production_unreadable": "production's own answer is no JSON, so there is nothing to hold it against"
+        case "json.null": "one answer has null there and the other a value"
+        case "json.tolerance": "the numbers are held against the tolerance declared for the field"
+        case "json.repeated_name": "a name stands twice in one object, so its members are compared as they stand"
+        case "json.element_missing", "json.element_extra": "the elements were matched by their likeness, and this one has no partner"
+        case "json.tool_calls": "the document is the same, and the tool calls beside it are not"
+        case "json.tool_call": "the document stands in a tool call, which the other answer does not have"
+        case "json.code_fence": "the document stands in a code fence, which the other answer does not have"
+        case "json.fence_in_prose": "the document stands in a code fence amid prose, which the program that asked cannot use"
+        case "json.text": "neither answer is JSON, and they are compared as text"
+        default: nil
+        }
+    }
+
+    private static func ofCalls(_ rule: String) -> String? {
+        switch rule {
+        case "tools.not_offered": "the request offers no tool of this name"
+        case "tools.order": "the settings say that calls must come in production's order"
+        case "tools.invalid_json": "the arguments are no JSON"
+        case "tools.repeated_name": "a name stands twice or cannot be read for certain, so the objects are compared as a whole"
+        case "tools.in_tag", "tools.after_mark", "tools.in_json", "tools.in_python", "tools.in_prose", "tools.code_fence":
+            "the call was written into the text, where the program that asked does not look for it"
+        case "tools.python_literals": "one answer's arguments are written as Python has them (True, None), which is no JSON"
+        default: nil
+        }
+    }
+
+    private static func ofProse(_ rule: String) -> String? {
+        switch rule {
+        case "text.chrf": "likeness by runs of characters (chrF): from 0.40 on it counts as wording, below as meaning"
+        case "text.similarity": "no fact tells the answers apart: their likeness alone decides"
+        case "text.length": "one answer is more than twice as long"
+        case "text.code": "the code in the answers differs"
+        case "text.refusal": "one answer says that it will not or cannot help"
+        case "text.language": "the languages were recognised from the text"
+        case "text.more": "more differences of this kind are counted and not listed"
+        case "text.bound": "what follows was not compared"
+        case "text.tool_calls": "the text is the same, and the tool calls beside it are not"
         default: nil
         }
     }
