@@ -156,7 +156,7 @@ enum Charts {
 
     // MARK: SVG
 
-    private static func svg(
+    static func svg(
         _ html: inout HTMLWriter, width: Int, height: Int, title: String, words: String, id: String, kind: String = "row",
         _ body: (inout HTMLWriter) -> Void
     ) {
@@ -173,12 +173,12 @@ enum Charts {
         }
     }
 
-    private static func label(_ html: inout HTMLWriter, _ x: Double, _ y: Double, _ text: String, anchor: String) {
+    static func label(_ html: inout HTMLWriter, _ x: Double, _ y: Double, _ text: String, anchor: String) {
         html.element("text", [("x", n(x)), ("y", n(y)), ("text-anchor", anchor)], text: text)
     }
 
     /// A coordinate, to a tenth.
-    private static func n(_ value: Double) -> String {
+    static func n(_ value: Double) -> String {
         let tenths = Int((min(max(value, -1e6), 1e6) * 10).rounded())
         return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths < 0 ? "-" : "")\(abs(tenths) / 10).\(abs(tenths) % 10)"
     }

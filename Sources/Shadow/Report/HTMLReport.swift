@@ -135,11 +135,19 @@ struct HTMLReport {
         case .latency(let views): HTMLTables.write(&html, views, anchor: id)
         case .curve(let curve):
             Charts.curve(&html, curve, id: id)
-            html.element("details") { html in
-                html.element("summary", text: "All thresholds")
-                HTMLTables.write(&html, curve.table)
-            }
+            folded(&html, "All thresholds", curve.table)
+        case .course(let course):
+            CourseChart(course).write(&html, id: id)
+            folded(&html, "All looks", course.table)
+        case .folded(let table): folded(&html, table.caption, table)
         case .funnel(let steps): HTMLTables.write(&html, steps, anchor: id)
+        }
+    }
+
+    private static func folded(_ html: inout HTMLWriter, _ summary: String, _ table: Page.Table) {
+        html.element("details") { html in
+            html.element("summary", text: summary)
+            HTMLTables.write(&html, table)
         }
     }
 

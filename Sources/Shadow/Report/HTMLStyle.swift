@@ -45,6 +45,8 @@ enum HTMLStyle {
         .part.neither{fill:var(--neither)}.part.unknown{fill:var(--paper);stroke:var(--soft)}
         .interval.production,.arrow.production{stroke:var(--production)}.interval.candidate,.arrow.candidate{stroke:var(--candidate)}
         .dot.production{fill:var(--production)}.dot.candidate{fill:var(--candidate)}
+        .look{fill:var(--candidate)}.key.zone::before{background:var(--good-box);border:1px solid var(--good)}
+        .key.limit::before{background:var(--ink);width:2px}
         .stage{fill:var(--neither)}.line{fill:none;stroke:var(--line);stroke-width:1.5}
         .certified{fill:var(--good)}.uncertified{fill:var(--paper);stroke:var(--soft);stroke-width:1.5}
         svg.row{min-width:9rem}svg.curve{width:100%;max-width:30rem;margin:1rem 0 0}
@@ -89,7 +91,7 @@ enum HTMLStyle {
         --mark:#ffe08a}
         @page{size:A4;margin:12mm}html{font-size:8.5pt}body{max-width:none;padding:0;print-color-adjust:exact;-webkit-print-color-adjust:exact}
         nav,.skip,.queries{display:none}.scroll{overflow:visible}h2{margin-top:1.2rem;padding-top:.4rem}th,td{padding-top:.12rem;padding-bottom:.12rem}
-        .gates li{padding:.3rem 0}
+        .gates li{padding:.2rem 0}svg.curve{max-width:21rem;margin:.4rem 0 0}figure{margin:.7rem 0}p{margin:.3rem 0}
         h2,h3,figcaption,.gates li,.example,tr,svg{break-inside:avoid}h2,h3,figcaption{break-after:avoid}}
         """
 }

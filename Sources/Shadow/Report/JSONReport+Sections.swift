@@ -21,6 +21,32 @@ extension JSONSections {
             })
     }
 
+    /// What each day's last look said about quality.
+    var course: JSONValue {
+        .array(
+            model.course.map { point in
+                [
+                    "day": JSONValue(point.day), "n": JSONValue(point.pairs), "estimate": JSONValue(point.estimate),
+                    "lower": JSONValue(point.lower), "upper": JSONValue(point.upper),
+                ]
+            })
+    }
+
+    /// The pairs in evidence by the day of their call, the trial's first being 1.
+    var daily: JSONValue {
+        .array(
+            model.look.daily.map { day in
+                let share = ReportModel.share(of: day.disagreements, in: day.pairs)
+                return [
+                    "day": JSONValue(day.day + 1), "pairs": JSONValue(day.pairs), "different": JSONValue(day.disagreements),
+                    "share": JSONValue(share?.estimate), "lower": JSONValue(share?.lower), "upper": JSONValue(share?.upper),
+                    "difference": [
+                        "estimate": JSONValue(day.difference), "lower": JSONValue(day.limits?.lower), "upper": JSONValue(day.limits?.upper),
+                    ],
+                ]
+            })
+    }
+
     var confusion: JSONValue {
         .array(
             model.confusion.map { row in

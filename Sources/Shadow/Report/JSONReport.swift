@@ -59,7 +59,8 @@ struct JSONSections {
     var members: [JSONMember] {
         [
             JSONMember("verdict", verdict), JSONMember("impact", impact), JSONMember("gates", gates), JSONMember("agreement", agreement),
-            JSONMember("quality", quality), JSONMember("failure_modes", failureModes), JSONMember("confusion", confusion),
+            JSONMember("quality", quality), JSONMember("course", course), JSONMember("daily", daily),
+            JSONMember("failure_modes", failureModes), JSONMember("confusion", confusion),
             JSONMember("label_matrix", labelMatrix), JSONMember("fields", fields), JSONMember("turns", turns),
             JSONMember("latency", latency), JSONMember("cost", cost), JSONMember("two_tier", twoTier),
         ] + judge + [

@@ -68,6 +68,8 @@ struct MarkdownReport {
         case .examples(let group): add(group)
         case .latency(let views): add(Page.latencyTable(views))
         case .curve(let curve): add(curve.table)
+        case .course(let course): add(course.table)
+        case .folded(let table): add(table)
         case .funnel(let steps):
             add(
                 Page.Table(

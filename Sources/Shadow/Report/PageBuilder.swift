@@ -33,11 +33,13 @@ struct PageBuilder {
         if look.decision.because.isWhole { blocks.insert(.paragraph(sentences.reason), at: 0) }
         let speedUps = sentences.speedUps
         if !speedUps.isEmpty { blocks.append(.paragraph("What would bring the decision nearer: \(speedUps.joined(separator: "; ")).")) }
+        if let course { blocks += course }
         let own = look.gates.map { gate in
             Query(pointer: "/gates/\(gate.name.rawValue)", subject: "\(gate.name.label) gate", sql: queries.gate(gate.name))
         }
         return Page.Section(
-            anchor: "gates", title: "Gates", lead: sentences.gatesLead, blocks: blocks, queries: own + queries.below("/impact/"))
+            anchor: "gates", title: "Gates", lead: sentences.gatesLead, blocks: blocks, queries: own + queries.below("/impact/", "/course/")
+        )
     }
 
     // MARK: What fails

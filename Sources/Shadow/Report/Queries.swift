@@ -32,6 +32,7 @@ struct Queries {
         addImpact()
         addAgreement()
         addQuality()
+        addCourse()
         addFailureModes()
         addFields()
         addTurns()
@@ -141,6 +142,17 @@ struct Queries {
             add(
                 "/quality/difference/estimate", "difference in accuracy", "SELECT estimate FROM understudy.gates WHERE \(gateRow(.quality))"
             )
+        }
+    }
+
+    private mutating func addCourse() {
+        for (index, point) in model.course.enumerated() {
+            for (name, value) in [("estimate", point.estimate), ("lower", point.lower), ("upper", point.upper)] where value != nil {
+                add(
+                    "/course/\(index)/\(name)", "quality's \(name == "estimate" ? name : name + " limit") on \(point.day)",
+                    "SELECT \"\(name)\" AS estimate FROM understudy.gates WHERE \(trial) AND gate = 'quality' "
+                        + "AND day = \(Queries.quoted(point.day))")
+            }
         }
     }
 

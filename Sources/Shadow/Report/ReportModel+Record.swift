@@ -25,7 +25,11 @@ extension ReportModel {
                 }),
             "label_matrix": labelMatrix?.record ?? .null, "fields": .array(fields.map(\.record)),
             "turns": .array(turns.map { .counts([$0.turn, $0.pairs, $0.different, $0.productionOnly, $0.candidateOnly]) }),
-            "spend": spend.record, "judge": judge?.record ?? .null, "coverage": coverage.record, "earlier": earlier?.record ?? .null,
+            "course": .array(
+                course.map {
+                    [JSONValue($0.day), JSONValue($0.pairs), JSONValue($0.estimate), JSONValue($0.lower), JSONValue($0.upper)]
+                }), "spend": spend.record, "judge": judge?.record ?? .null, "coverage": coverage.record,
+            "earlier": earlier?.record ?? .null,
             "warnings": .array(warnings.map(\.record)),
         ]
     }

@@ -40,6 +40,10 @@ extension ReportModel {
                 TurnRow(
                     turn: $0[0].int, pairs: $0[1].int, different: $0[2].int, productionOnly: $0[3].int, candidateOnly: $0[4].int)
             },
+            course: record["course"].list.map {
+                CoursePoint(
+                    day: $0[0].text, pairs: $0[1].intOrNil, estimate: $0[2].doubleOrNil, lower: $0[3].doubleOrNil, upper: $0[4].doubleOrNil)
+            },
             spend: Spend(record["spend"], callsPerMonth: input.cost.callsPerMonth),
             judge: record["judge"].isNull ? nil : JudgeFigures(record["judge"]), coverage: Coverage(record["coverage"]), earlier: before,
             warnings: try record["warnings"].list.map { try Warning($0) })
@@ -57,6 +61,7 @@ private struct Recorded {
 
     var isNull: Bool { json?.isNull ?? true }
     var int: Int { json?.intValue ?? 0 }
+    var intOrNil: Int? { json?.intValue }
     var double: Double { json?.doubleValue ?? 0 }
     var doubleOrNil: Double? { json?.doubleValue }
     var bool: Bool { json?.boolValue ?? false }

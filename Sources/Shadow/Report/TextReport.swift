@@ -87,6 +87,8 @@ struct TextReport {
         case .examples(let group): add(group)
         case .latency(let views): add(views)
         case .curve(let curve): add(.table(curve.table))
+        case .course(let course): add(.table(course.table))
+        case .folded(let table): add(.table(table))
         case .funnel(let steps): add(steps)
         }
     }

@@ -57,6 +57,17 @@ public struct TurnTotals: Sendable, Hashable {
     public var candidateOnly: Int
 }
 
+/// What the last look of a day said about quality.
+public struct LookOfDay: Sendable, Hashable {
+    /// ISO 8601.
+    public var day: String
+    /// Pairs that could be compared by then; nil where the look's report was not kept.
+    public var pairs: Int?
+    public var estimate: Double?
+    public var lower: Double?
+    public var upper: Double?
+}
+
 /// One pair to look at. Its texts are foreign and of any length.
 public struct ExamplePair: Sendable, Hashable {
     public var pair: Identifier

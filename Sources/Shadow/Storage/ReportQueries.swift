@@ -94,6 +94,16 @@ public struct ReportQueries {
         }
     }
 
+    /// What the looks said about quality against one margin, day by day before one day.
+    public func course(trial: Identifier, threshold: Double, before day: String) throws -> [LookOfDay] {
+        try connection.query(ReportSQL.course, [.id(trial), .double(threshold), .text(day)]).map { row in
+            LookOfDay(
+                day: try row.text("day"), pairs: row.isNull("pairs") ? nil : try row.int("pairs"),
+                estimate: try row.doubleOrNull("estimate"), lower: try row.doubleOrNull("lower_limit"),
+                upper: try row.doubleOrNull("upper_limit"))
+        }
+    }
+
     /// Pairs of a failure mode to look at: first those where production alone was right, the newest of them first.
     public func examples(trial: Identifier, mode: FailureMode, limit: Int = 3) throws -> [ExamplePair] {
         let found = try connection.query(ReportSQL.examples, [.id(trial), .text(mode.rawValue), .int(limit)])

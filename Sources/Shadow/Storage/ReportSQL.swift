@@ -59,6 +59,18 @@ enum ReportSQL {
         ORDER BY 1
         """
 
+    /// What the last look of each day before `$3` said about quality, as long as it was held against the same margin: before the first
+    /// judgement the gate is another.
+    static let course = """
+        SELECT DISTINCT ON (look.day) look.day::text AS day, gate.estimate, gate.lower_limit, gate.upper_limit,
+            (SELECT sum(pairs::bigint) FROM jsonb_array_elements_text(look.report -> 'agreement') WITH ORDINALITY AS counted (pairs, place)
+                WHERE place <= 3)::bigint AS pairs
+        FROM understudy_store.look
+        JOIN understudy_store.gate ON gate.look = look.id AND gate.gate = 'quality'
+        WHERE look.trial = $1 AND gate.threshold = $2 AND look.day < $3::date
+        ORDER BY look.day, look.id DESC
+        """
+
     /// The comparisons are picked by their index; only then are the texts read.
     static let examples = """
         SELECT found.pair_id, found.called_at, found.segment, call.input, call.production_output, call.production_tool_calls,

@@ -84,7 +84,8 @@ public struct ReportMaker {
                     productionOnly: $0.productionOnly,
                     candidateOnly: $0.candidateOnly)
             }, labelMatrix: trial.settings.compare.kind == .label ? try labelMatrix(trial.id, through) : nil,
-            fields: try fields(trial.id, through), turns: try turns(trial.id, through), spend: try spend(taken, through),
+            fields: try fields(trial.id, through), turns: try turns(trial.id, through),
+            course: try course(taken, facts), spend: try spend(taken, through),
             judge: try judge(taken), coverage: try coverage(trial.id, through), earlier: try earlier(taken),
             warnings: try warnings(taken, facts))
     }
@@ -141,6 +142,20 @@ public struct ReportMaker {
                 turn: $0.turn, pairs: $0.pairs, different: $0.different, productionOnly: $0.productionOnly,
                 candidateOnly: $0.candidateOnly)
         }
+    }
+
+    /// What the looks of the days before said about quality, and what this one says.
+    private func course(_ taken: TakenLook, _ facts: TrialFacts) throws -> [ReportModel.CoursePoint] {
+        let gate = taken.look.gate(.quality)
+        let today = ReportModel.day(of: taken.at, utcOffsetSeconds: facts.utcOffsetSeconds)
+        let before = try queries.course(trial: taken.trial.id, threshold: gate.threshold, before: today).map {
+            ReportModel.CoursePoint(day: $0.day, pairs: $0.pairs, estimate: $0.estimate, lower: $0.lower, upper: $0.upper)
+        }
+        return before + [
+            ReportModel.CoursePoint(
+                day: today, pairs: try agreement(taken.trial.id, nil).comparable, estimate: gate.estimate, lower: gate.lower,
+                upper: gate.upper)
+        ]
     }
 
     private static func example(_ pair: ExamplePair) -> ReportModel.Example {
