@@ -223,6 +223,20 @@ struct SimulatedTrial {
             cells: agreeing + drawn.confusion.values.map { ($0.productionLabel, $0.candidateLabel, $0.pairs) })
     }
 
+    /// By production's label or by turn; the confused labels come out by chance.
+    private func slices(_ drawn: Drawn, _ agreement: ReportModel.AgreementCounts) -> [ReportModel.SliceRow] {
+        if documents {
+            return turns(agreement).map { .init(dimension: .turn, slice: "\($0.turn)", pairs: $0.pairs, failures: $0.productionOnly) }
+        }
+        return Self.labels.enumerated().map { place, label in
+            let rows = drawn.confusion.values.filter { $0.productionLabel == label }
+            let agreeing = (agreement.identical + agreement.equivalent) / (2 + place)
+            return .init(
+                dimension: .label, slice: label, pairs: agreeing + rows.reduce(0) { $0 + $1.pairs },
+                failures: rows.reduce(0) { $0 + $1.productionOnly })
+        }
+    }
+
     static let fields = [
         ReportModel.FieldRow(
             path: "/lines/*/price", production: .init(expected: 900, given: 890, matched: 871),
@@ -262,7 +276,7 @@ struct SimulatedTrial {
             labelMatrix: documents ? nil : matrix(drawn), fields: documents ? Self.fields : [],
             turns: documents
                 ? turns(agreement) : [ReportModel.TurnRow(turn: 1, pairs: agreement.comparable, different: agreement.different)],
-            course: course + [point(look, on: asOf, pairs: agreement.comparable)],
+            slices: slices(drawn, agreement), course: course + [point(look, on: asOf, pairs: agreement.comparable)],
             spend: ReportModel.Spend(
                 production: ReportModel.LegSpend(
                     price: .tokens(input: 5, output: 25, cachedInput: 0.5), calls: compared, pricedCalls: compared - 3),

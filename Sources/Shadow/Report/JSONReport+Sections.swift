@@ -21,6 +21,36 @@ extension JSONSections {
             })
     }
 
+    /// The slices shown, the most concentrated first.
+    var slices: JSONValue {
+        .array(
+            model.sliceReadings.prefix(PageBuilder.slices).map { reading in
+                let found = reading.concentration
+                return [
+                    "dimension": JSONValue(reading.row.dimension.rawValue), "slice": JSONValue(reading.row.slice),
+                    "pairs": JSONValue(reading.row.pairs), "failures": JSONValue(reading.row.failures),
+                    "risk_ratio": JSONValue(found.riskRatio), "lower": JSONValue(found.lower), "upper": JSONValue(found.upper),
+                    "q": JSONValue(found.q), "flagged": JSONValue(found.flagged),
+                ]
+            })
+    }
+
+    /// The other candidates on the same calls.
+    var rivals: JSONValue {
+        .array(
+            model.rivals.map { row in
+                let difference = row.difference
+                return [
+                    "candidate": JSONValue(row.candidate), "pairs": JSONValue(row.pairs), "only_this": JSONValue(row.onlyThis),
+                    "only_other": JSONValue(row.onlyOther),
+                    "difference": [
+                        "estimate": JSONValue(difference.estimate), "lower": JSONValue(difference.lower),
+                        "upper": JSONValue(difference.upper),
+                    ], "examples": .array(row.examples.map { JSONValue($0.pair.description) }),
+                ]
+            })
+    }
+
     /// What each day's last look said about quality.
     var course: JSONValue {
         .array(

@@ -15,6 +15,7 @@ struct MarkdownReport {
         let ranking = Ranking(report)
         firstScreen(pages[0], level: "#", title: ranking?.title, headline: ranking?.headline)
         if let ranking { add(ranking.table) }
+        if let separation = ranking?.separation { add(separation, level: "##") }
         for (index, page) in pages.enumerated() {
             if index > 0 {
                 firstScreen(page, level: "##")

@@ -72,6 +72,8 @@ struct Page {
         let examples: [ReportModel.Example]
         let production: String
         let candidate: String
+        /// False where the title says who was right.
+        var namesRight = true
     }
 
     /// One quantile of one timing, for both legs.

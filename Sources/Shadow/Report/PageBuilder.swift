@@ -11,6 +11,8 @@ struct PageBuilder {
     /// How many failure modes are shown with examples, and how many confusions.
     private static let modesWithExamples = 6
     private static let confusions = 12
+    /// How many slices are shown.
+    static let slices = 12
     /// How many fields of JSON answers are shown.
     private static let fields = 20
 
@@ -63,6 +65,7 @@ struct PageBuilder {
         }
         let flagged = look.segments.filter(\.flagged)
         if !flagged.isEmpty { blocks.append(.table(concentration(flagged))) }
+        blocks += slices
         for row in model.failureModes.prefix(PageBuilder.modesWithExamples) where !row.examples.isEmpty {
             blocks.append(
                 .examples(
@@ -72,7 +75,7 @@ struct PageBuilder {
         }
         return Page.Section(
             anchor: "failures", title: "What fails", lead: sentences.failuresLead, blocks: blocks,
-            queries: queries.below("/failure_modes/", "/agreement/", "/quality/", "/fields/", "/turns/"))
+            queries: queries.below("/failure_modes/", "/agreement/", "/quality/", "/fields/", "/turns/", "/slices/"))
     }
 
     /// Where a mode happens; empty where all is one segment.

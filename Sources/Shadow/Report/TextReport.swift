@@ -21,6 +21,7 @@ struct TextReport {
         let ranking = Ranking(report)
         firstScreen(pages[0], title: ranking?.title, headline: ranking?.headline)
         if let ranking { add(.table(ranking.table)) }
+        if let separation = ranking?.separation { add(separation) }
         for (index, page) in pages.enumerated() {
             if ranking != nil {
                 lines += ["", String(repeating: "─", count: width)]
