@@ -85,12 +85,13 @@ enum HTMLStyle {
         footer{margin-top:3rem;border-top:1px solid var(--line);color:var(--soft);font-size:.85rem}
         @media screen and (max-width:48rem){.gates li{grid-template-columns:1fr;padding:.8rem 0}.advisory{display:inline}
         .gate-chart{max-width:20rem}.headline{font-size:1.2rem}}
-        @media screen and (max-width:34rem){td{white-space:normal}.sides{grid-template-columns:1fr}body{padding:1rem .9rem 2rem}}
+        @media screen and (max-width:60rem){td{white-space:normal}th,td{padding-right:.6rem}}
+        @media screen and (max-width:34rem){.sides{grid-template-columns:1fr}body{padding:1rem .9rem 2rem}}
         @media print{:root{--ink:#000;--soft:#444;--paper:#fff;--box:#f4f4f4;--line:#bbb;--good:#1a7f37;--bad:#b42318;--wait:#8a5a00;
         --good-box:#eaf6ec;--bad-box:#fdecea;--wait-box:#fff6e0;--production:#c2570c;--candidate:#1f6feb;--both:#2e8b6b;--neither:#7a828c;
         --mark:#ffe08a}
         @page{size:A4;margin:11mm}html{font-size:8pt}body{max-width:none;padding:0;print-color-adjust:exact;-webkit-print-color-adjust:exact}
-        nav,.skip,.queries{display:none}.scroll{overflow:visible}h2{margin-top:1.2rem;padding-top:.4rem}th,td{padding-top:.12rem;padding-bottom:.12rem}
+        nav,.skip,details:not([open]),.queries{display:none}.scroll{overflow:visible}h2{margin-top:1.2rem;padding-top:.4rem}th,td{padding-top:.12rem;padding-bottom:.12rem}
         .gates li{padding:.2rem 0}svg.curve{max-width:21rem;margin:.4rem 0 0}figure{margin:.7rem 0}p{margin:.3rem 0}
         h2,h3,figcaption,.gates li,.example,tr,svg{break-inside:avoid}h2,h3,figcaption{break-after:avoid}}
         """
