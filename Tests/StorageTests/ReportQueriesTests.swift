@@ -84,7 +84,7 @@ import Verdict
         let seen = ReportQueries(connection)
         let there = try seen.rivals(trial: fit.id, other: unfit.id, calls: 20_000)
         let back = try seen.rivals(trial: unfit.id, other: fit.id, calls: 20_000)
-        #expect(there.pairs == back.pairs && there.onlyThis == back.onlyOther && there.onlyOther == back.onlyThis)
+        #expect(there.pairs > 0 && there.pairs == back.pairs && there.onlyThis == back.onlyOther && there.onlyOther == back.onlyThis)
         #expect(there.examples.count { $0.isRight } == min(3, there.onlyThis))
         #expect(there.examples.allSatisfy { $0.output != $0.otherOutput })
         #expect(try seen.rivals(trial: fit.id, other: unfit.id, calls: 1).pairs <= 1)

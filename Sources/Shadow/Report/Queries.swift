@@ -219,11 +219,13 @@ struct Queries {
     }
 
     private mutating func addRivals() {
+        // A mirrored call is one for all its candidates; imported ones share the file's id.
+        let same = model.trial.source == .imported ? "external_id" : "call_id"
         for (index, row) in model.rivals.enumerated() {
             let name = ForeignText.name(row.candidate)
             let rows =
                 "FROM (SELECT * FROM understudy.pairs WHERE \(trial) ORDER BY called_at DESC, pair_id DESC LIMIT \(ReportModel.RivalRow.calls)) "
-                + "AS ours JOIN understudy.pairs AS theirs ON theirs.call_id = ours.call_id AND theirs.trial = '\(row.trial)' "
+                + "AS ours JOIN understudy.pairs AS theirs ON theirs.\(same) = ours.\(same) AND theirs.trial = '\(row.trial)' "
                 + "WHERE ours.agreement <> 'incomparable' AND ours.correct <> 'unknown' AND theirs.agreement <> 'incomparable' "
                 + "AND theirs.correct <> 'unknown'"
             let (right, wrong) = ("IN ('both', 'candidate_only')", "NOT IN ('both', 'candidate_only')")

@@ -74,14 +74,26 @@ enum ReportSQL {
         ORDER BY 1, 2
         """
 
-    /// Both candidates' newest judged answers to the same calls: `$1` and `$2` are the trials, `$3` how many of the first one's.
+    /// Both candidates' newest judged answers to the same calls: `$1` and `$2` are the trials, `$3` how many of the first one's. A mirrored
+    /// call is one for all its candidates; imported ones are the same where the file gives them the same id.
     private static let rivals = """
+        WITH ours AS (
+            SELECT * FROM understudy_store.comparison WHERE trial = $1 ORDER BY called_at DESC, pair_id DESC LIMIT $3
+        ), same AS (
+            SELECT ours.pair_id AS our_pair, answer.id AS their_pair
+            FROM ours JOIN understudy_store.pair AS answer ON answer.call_id = ours.call_id AND answer.trial = $2
+            UNION
+            SELECT ours.pair_id, theirs.pair_id
+            FROM ours
+            JOIN understudy_store.import_key AS named ON named.trial = $1 AND named.pair_id = ours.pair_id
+            JOIN understudy_store.import_key AS theirs ON theirs.trial = $2 AND theirs.external_hash = named.external_hash
+        )
         SELECT ours.pair_id AS our_pair, theirs.pair_id AS their_pair, ours.call_id, ours.called_at, ours.segment,
             ours.label #>> '{}' AS label, ours.correct IN ('both', 'candidate_only') AS is_right,
             theirs.correct IN ('both', 'candidate_only') AS other_is_right
-        FROM (SELECT * FROM understudy_store.comparison WHERE trial = $1 ORDER BY called_at DESC, pair_id DESC LIMIT $3) AS ours
-        JOIN understudy_store.pair AS answer ON answer.call_id = ours.call_id AND answer.trial = $2
-        JOIN understudy_store.comparison AS theirs ON theirs.pair_id = answer.id
+        FROM ours
+        JOIN same ON same.our_pair = ours.pair_id
+        JOIN understudy_store.comparison AS theirs ON theirs.pair_id = same.their_pair
         WHERE ours.agreement <> 'incomparable' AND ours.correct <> 'unknown' AND theirs.agreement <> 'incomparable'
             AND theirs.correct <> 'unknown'
         """
