@@ -6,11 +6,11 @@ import Testing
     private static let production = #""production":{"output":"a","input_tokens":500,"output_tokens":4,"duration_ms":%d,"confidence":0.9}"#
 
     /// A week of recorded pairs: some differ, some time out, some have a control leg.
-    private func pairs() -> String {
+    private func pairs(wrongEvery: Int) -> String {
         (0..<2100).map { number in
             let day = 16 + number / 300
             let stamp = String(format: "2026-11-%02dT%02d:%02d:%02dZ", day, 8 + number % 12, number % 60, number % 59)
-            let wrong = number % 23 == 0
+            let wrong = number % wrongEvery == 0
             let candidate =
                 number % 701 == 3
                 ? #""candidate":{"error":"timeout","duration_ms":30000}"#
@@ -28,25 +28,31 @@ import Testing
         let stage = try Stage()
         let up = try stage.startUp()
         _ = try up.ready()
-        let settings = stage.folder.appending(path: "recorded.yaml")
-        try """
-        workload: recorded
-        compare: { as: label, labels: [a, b] }
-        production: { url: http://a.test, price: { input: 5, output: 25 } }
-        candidate: { url: http://b.test, model: small, price: { input: 0.1, output: 0.4 } }
-        """.write(to: settings, atomically: true, encoding: .utf8)
-        let file = stage.folder.appending(path: "pairs.jsonl")
-        try pairs().write(to: file, atomically: true, encoding: .utf8)
-        let imported = try stage.run(["import", "-f", settings.path, file.path])
-        #expect(imported.status == 0, "\(imported.errors)")
+        // Two candidates on the same calls.
+        for (model, wrongEvery) in [("small", 23), ("tiny", 11)] {
+            let settings = stage.folder.appending(path: "\(model).yaml")
+            try """
+            workload: recorded
+            compare: { as: label, labels: [a, b] }
+            production: { url: http://a.test, price: { input: 5, output: 25 } }
+            candidate: { url: http://b.test, model: \(model), price: { input: 0.1, output: 0.4 } }
+            trial: { candidates: 2 }
+            """.write(to: settings, atomically: true, encoding: .utf8)
+            let file = stage.folder.appending(path: "\(model).jsonl")
+            try pairs(wrongEvery: wrongEvery).write(to: file, atomically: true, encoding: .utf8)
+            let imported = try stage.run(["import", "-f", settings.path, file.path])
+            #expect(imported.status == 0, "\(imported.errors)")
+        }
         _ = try eventually(within: 60, "the worker to compare all pairs") {
-            let result = try stage.run(["status", "recorded", "--json"])
-            return result.output.contains("\"compared\":2100") ? true : nil
+            try stage.run(["sql", "--csv", "SELECT count(agreement) FROM pairs"]).output.contains("4200") ? true : nil
         }
         let text = try stage.run(["report", "recorded", "--format", "json"]).output
         let report = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
         let queries = try #require(report["sql"] as? [String: String])
         #expect(queries.count > 20)
+        for pointer in ["/rivals/0/only_this", "/rivals/0/pairs", "/course/0/estimate"] {
+            #expect(queries[pointer] != nil, "\(pointer)")
+        }
         var checked = 0
         for (pointer, query) in queries.sorted(by: { $0.key < $1.key }) {
             let result = try stage.run(["sql", "--csv", query])

@@ -16,7 +16,36 @@ import Verdict
         let trials: [SimulatedTrial]
 
         var testDescription: String { name }
-        var report: WorkloadReport { WorkloadReport(trials.map { $0.model() }) }
+        /// Looked at every day, as the worker does.
+        var report: WorkloadReport {
+            var models = trials.map { trial in
+                var trial = trial
+                trial.daily = true
+                return trial.model()
+            }
+            if models.count == 2 {
+                for (place, other) in [(0, models[1].trial), (1, models[0].trial)] {
+                    models[place].rivals = [Golden.rival(other, isBetter: place == 1)]
+                }
+            }
+            return WorkloadReport(models)
+        }
+
+        /// Made up: both candidates' answers to the same calls.
+        private static func rival(_ other: ReportModel.Trial, isBetter: Bool) -> ReportModel.RivalRow {
+            let examples = [(Correctness.productionOnly, "Is my card on its way?"), (.candidateOnly, "Undo what I just sent, please.")].map
+            {
+                correct, asked in
+                ReportModel.Example(
+                    pair: Identifier(at: other.asOf, random: (7, correct == .productionOnly ? 1 : 2)), calledAt: other.asOf,
+                    segment: "chat", input: asked, productionOutput: correct == .productionOnly ? "card_arrival" : "transfer_failed",
+                    candidateOutput: correct == .productionOnly ? "lost_or_stolen_card" : "cancel_transfer",
+                    label: correct == .productionOnly ? "card_arrival" : "cancel_transfer", correct: correct)
+            }
+            return ReportModel.RivalRow(
+                trial: other.id, candidate: other.candidate, pairs: 8391, onlyThis: isBetter ? 311 : 1046, onlyOther: isBetter ? 1046 : 311,
+                examples: examples)
+        }
     }
 
     static let all: [Golden] = [

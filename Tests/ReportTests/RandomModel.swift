@@ -23,6 +23,7 @@ struct RandomModel {
                     identical: count(50_000), equivalent: count(500), different: different, incomparable: count(50)),
             failureModes: chance(0.2) ? [] : failureModes(different), confusion: chance(0.5) ? [] : confusion(),
             labelMatrix: maybe { $0.matrix() }, fields: chance(0.5) ? [] : fields(), turns: chance(0.3) ? [] : turns(),
+            slices: slices(), rivals: chance(0.7) ? [] : rivals(), course: course(),
             spend: ReportModel.Spend(
                 production: ReportModel.LegSpend(
                     price: production, calls: count(900), pricedCalls: count(800), estimatedCalls: count(10)),
@@ -76,6 +77,39 @@ struct RandomModel {
             deadline: maybe(0.5) { $0.pick(["2026-11-05", "2026-11-18", "2026-11-19", "2026-11-23", "2026-12-31", "2027-06-30"]) })
     }
 
+    private mutating func slices() -> [ReportModel.SliceRow] {
+        ReportModel.SliceRow.Dimension.allCases.flatMap { dimension in
+            (0..<count(4)).map { place in
+                let pairs = 1 + count(9000)
+                return ReportModel.SliceRow(dimension: dimension, slice: "\(place + 1)", pairs: pairs, failures: min(pairs, count(400)))
+            }
+        }
+    }
+
+    private mutating func rivals() -> [ReportModel.RivalRow] {
+        (0..<1 + count(3)).map { place in
+            let (ours, theirs) = (count(900), count(900))
+            return ReportModel.RivalRow(
+                trial: Identifier(high: 7, low: UInt64(place)), candidate: pick(["mistral small", "it's | odd"]),
+                pairs: 1 + ours + theirs + count(20_000), onlyThis: ours, onlyOther: theirs,
+                examples: (0..<count(4)).map { number in
+                    ReportModel.Example(
+                        pair: Identifier(high: 9, low: UInt64(10 * place + number)),
+                        calledAt: Timestamp(microseconds: 1_794_000_000_000_000),
+                        input: "asked", productionOutput: "ours", candidateOutput: "theirs",
+                        correct: chance(0.5) ? .productionOnly : .candidateOnly)
+                })
+        }
+    }
+
+    private mutating func course() -> [ReportModel.CoursePoint] {
+        (0..<count(30)).map { day in
+            ReportModel.CoursePoint(
+                day: "2026-11-\(day < 9 ? "0" : "")\(day + 1)", pairs: maybe { $0.count(9000) }, estimate: maybe { $0.number(1) },
+                lower: maybe { $0.number(1) }, upper: maybe { $0.number(1) })
+        }
+    }
+
     private mutating func judge() -> ReportModel.JudgeFigures {
         func part(_ random: inout RandomModel) -> ReportModel.JudgeFigures.Part {
             let of = random.count(400)
@@ -109,7 +143,17 @@ struct RandomModel {
             speedUps: pick([
                 [], [.raiseSamplingRate], [.adjudicatePending(7), .raiseSamplingRate], [.adjudicate], [.givePrices],
                 [.raiseControlShare], [.raiseCandidateLimits], [.raiseAdjudicationShare],
-            ]), daily: [], latches: Latches(), waits: waits, pairsPerDay: maybe(0.8) { 1 + abs($0.number(2000)) }, wayOut: wayOut)
+            ]), daily: daily(), latches: Latches(), waits: waits, pairsPerDay: maybe(0.8) { 1 + abs($0.number(2000)) }, wayOut: wayOut)
+    }
+
+    private mutating func daily() -> [DayReading] {
+        (0..<count(9)).map { day in
+            let pairs = count(2000)
+            let limits = estimate(1, from: -1, to: 1)
+            return DayReading(
+                day: day, pairs: pairs, disagreements: min(pairs, count(400)), difference: maybe { _ in limits.estimate },
+                limits: maybe { _ in Interval(limits.lower, limits.upper) })
+        }
     }
 
     private mutating func waits(_ gates: [Gate]) -> [GateForecast] {

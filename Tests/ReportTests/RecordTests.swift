@@ -13,7 +13,7 @@ import Traffic
     ) throws -> ReportModel {
         var record = try JSONValue.parse(model.record.canonical().serialisedString())
         change(&record)
-        let examples = withTexts ? model.failureModes.flatMap(\.examples) : []
+        let examples = withTexts ? model.failureModes.flatMap(\.examples) + model.rivals.flatMap(\.examples) : []
         let texts = try examples.compactMap { example in
             try example.texts.map { (example.pair, try JSONValue.parse($0.record.canonical().serialisedString())) }
         }

@@ -55,6 +55,8 @@ struct SimulatedTrial {
     var isJudged = false
     /// Failures of this segment are so many times as frequent.
     var mailFactor = 1.0
+    /// Whether each day before was looked at too.
+    var daily = false
     var asOf = Timestamp("2026-11-23T08:15:00Z")!
 
     private struct Drawn {
@@ -94,7 +96,30 @@ struct SimulatedTrial {
             terms: terms, days: days, cells: drawn.order.map { $0.with(count: drawn.cells[$0] ?? 0) }, sampled: days * pairsPerDay + 40,
             shed: 12, pairsPerDay: source == .imported ? nil : Double(pairsPerDay), tierGrid: grid, latency: drawn.latency,
             cost: drawn.cost, agreeing: drawn.agreeing, differing: drawn.differing)
-        return model(look(at: input, after: Latches()), drawn, terms, &random)
+        let (course, latches) = daily ? course(input) : ([], Latches())
+        return model(look(at: input, after: latches), course, drawn, terms, &random)
+    }
+
+    /// What the looks of the days before said about quality, and what they established.
+    private func course(_ input: LookInput) -> ([ReportModel.CoursePoint], Latches) {
+        var latches = Latches()
+        let points = (1..<days).map { day in
+            let before = LookInput(
+                terms: input.terms, days: day, cells: input.cells.filter { $0.day < day }, tierGrid: input.tierGrid,
+                latency: LatencyEvidence(tiers: input.latency.tiers), agreeing: input.agreeing, differing: input.differing)
+            let look = look(at: before, after: latches)
+            latches = look.latches
+            let moment = asOf.adding(seconds: Double(day - days) * 86_400)
+            return point(look, on: moment, pairs: look.quality.pairs)
+        }
+        return (points, latches)
+    }
+
+    private func point(_ look: Look, on moment: Timestamp, pairs: Int) -> ReportModel.CoursePoint {
+        let gate = look.gate(.quality)
+        return ReportModel.CoursePoint(
+            day: ReportModel.day(of: moment, utcOffsetSeconds: 0), pairs: pairs, estimate: gate.estimate, lower: gate.lower,
+            upper: gate.upper)
     }
 
     // MARK: Drawing
@@ -198,6 +223,20 @@ struct SimulatedTrial {
             cells: agreeing + drawn.confusion.values.map { ($0.productionLabel, $0.candidateLabel, $0.pairs) })
     }
 
+    /// By production's label or by turn; the confused labels come out by chance.
+    private func slices(_ drawn: Drawn, _ agreement: ReportModel.AgreementCounts) -> [ReportModel.SliceRow] {
+        if documents {
+            return turns(agreement).map { .init(dimension: .turn, slice: "\($0.turn)", pairs: $0.pairs, failures: $0.productionOnly) }
+        }
+        return Self.labels.enumerated().map { place, label in
+            let rows = drawn.confusion.values.filter { $0.productionLabel == label }
+            let agreeing = (agreement.identical + agreement.equivalent) / (2 + place)
+            return .init(
+                dimension: .label, slice: label, pairs: agreeing + rows.reduce(0) { $0 + $1.pairs },
+                failures: rows.reduce(0) { $0 + $1.productionOnly })
+        }
+    }
+
     static let fields = [
         ReportModel.FieldRow(
             path: "/lines/*/price", production: .init(expected: 900, given: 890, matched: 871),
@@ -217,7 +256,9 @@ struct SimulatedTrial {
         ]
     }
 
-    private func model(_ look: Look, _ drawn: Drawn, _ terms: TrialTerms, _ random: inout SplitMix) -> ReportModel {
+    private func model(
+        _ look: Look, _ course: [ReportModel.CoursePoint], _ drawn: Drawn, _ terms: TrialTerms, _ random: inout SplitMix
+    ) -> ReportModel {
         let sampled = source == .mirror ? days * pairsPerDay + 40 : 0
         let compared = drawn.agreement.comparable + 9
         var agreement = drawn.agreement
@@ -235,6 +276,7 @@ struct SimulatedTrial {
             labelMatrix: documents ? nil : matrix(drawn), fields: documents ? Self.fields : [],
             turns: documents
                 ? turns(agreement) : [ReportModel.TurnRow(turn: 1, pairs: agreement.comparable, different: agreement.different)],
+            slices: slices(drawn, agreement), course: course + [point(look, on: asOf, pairs: agreement.comparable)],
             spend: ReportModel.Spend(
                 production: ReportModel.LegSpend(
                     price: .tokens(input: 5, output: 25, cachedInput: 0.5), calls: compared, pricedCalls: compared - 3),

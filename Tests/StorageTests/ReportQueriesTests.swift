@@ -69,6 +69,27 @@ import Verdict
         #expect(try queries.correctness(trial: trial.id) == CorrectnessCounts(both: 4, productionOnly: 1, unknown: 2))
     }
 
+    @Test func slicesCountTheLabelsThatProductionGave() throws {
+        let labels = try queries.slices(trial: trial.id).filter { $0.dimension == "label" }
+        #expect(labels == [SliceTotals(dimension: "label", slice: "card_arrival", pairs: 6, failures: 1)])
+        let turns = try queries.slices(trial: trial.id).filter { $0.dimension == "turn" }
+        #expect(turns.reduce(0) { $0 + $1.pairs } == 7 && turns.reduce(0) { $0 + $1.failures } == 1)
+    }
+
+    @Test func twoCandidatesAreHeldAgainstEachOtherOnTheSameCalls() throws {
+        let connection = try SeededTrials.shared().session()
+        let trials = try Registry(connection).trials(workload: SeededTrials.recorded, includingEnded: true)
+        let fit = try #require(trials.first { $0.candidate == SeededTrials.fit })
+        let unfit = try #require(trials.first { $0.candidate == SeededTrials.unfit })
+        let seen = ReportQueries(connection)
+        let there = try seen.rivals(trial: fit.id, other: unfit.id, calls: 20_000)
+        let back = try seen.rivals(trial: unfit.id, other: fit.id, calls: 20_000)
+        #expect(there.pairs > 0 && there.pairs == back.pairs && there.onlyThis == back.onlyOther && there.onlyOther == back.onlyThis)
+        #expect(there.examples.count { $0.isRight } == min(3, there.onlyThis))
+        #expect(there.examples.allSatisfy { $0.output != $0.otherOutput })
+        #expect(try seen.rivals(trial: fit.id, other: unfit.id, calls: 1).pairs <= 1)
+    }
+
     private func totals(identical: Int, different: Int, incomparable: Int) -> AgreementTotals {
         var totals = AgreementTotals()
         totals.identical = identical

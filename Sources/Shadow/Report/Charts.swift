@@ -114,7 +114,7 @@ enum Charts {
         let priced = points.contains { $0.point.saving != nil }
         let values = points.map { priced ? $0.point.saving?.estimate ?? 0 : $0.kept }
         let (low, high) = (min(0, values.min() ?? 0), max(values.max() ?? 1, 0.01))
-        func x(_ kept: Double) -> Double { 46 + 330 * kept }
+        func x(_ kept: Double) -> Double { 58 + 318 * kept }
         func y(_ value: Double) -> Double { 180 - 164 * (value - low) / (high - low) }
         let certified = points.filter(\.point.certified).count
         let words =
@@ -122,14 +122,14 @@ enum Charts {
             + (curve.threshold.map { " The certified threshold that keeps most calls is \(Numbers.plain($0))." } ?? "")
         let title = priced ? "Saving by share of calls that the candidate answers" : "Share of calls kept by threshold"
         svg(&html, width: 400, height: 224, title: title, words: words, id: id, kind: "curve") { html in
-            html.empty("line", [("class", "axis"), ("x1", "46"), ("y1", n(y(0))), ("x2", "376"), ("y2", n(y(0)))])
-            html.empty("line", [("class", "axis"), ("x1", "46"), ("y1", "12"), ("x2", "46"), ("y2", "180")])
+            html.empty("line", [("class", "axis"), ("x1", "58"), ("y1", n(y(0))), ("x2", "376"), ("y2", n(y(0)))])
+            html.empty("line", [("class", "axis"), ("x1", "58"), ("y1", "12"), ("x2", "58"), ("y2", "180")])
             for share in [0, 0.25, 0.5, 0.75, 1] {
                 label(&html, x(share), 198, Numbers.percent(share), anchor: "middle")
             }
-            for value in low < -0.05 ? [low, 0, high] : [0, high] { label(&html, 42, y(value) + 4, Numbers.percent(value), anchor: "end") }
-            label(&html, 211, 216, "of calls answered by the candidate", anchor: "middle")
-            label(&html, 50, 10, priced ? "saving" : "kept", anchor: "start")
+            for value in low < -0.05 ? [low, 0, high] : [0, high] { label(&html, 54, y(value) + 4, Numbers.percent(value), anchor: "end") }
+            label(&html, 217, 216, "of calls answered by the candidate", anchor: "middle")
+            label(&html, 62, 10, priced ? "saving" : "kept", anchor: "start")
             let path = zip(points, values).map { "\(n(x($0.kept))),\(n(y($1)))" }.joined(separator: " ")
             html.empty("polyline", [("class", "line"), ("points", path)])
             for (entry, value) in zip(points, values) {
@@ -140,7 +140,12 @@ enum Charts {
                         ("class", entry.point.certified ? "certified" : "uncertified"), ("cx", n(x(entry.kept))), ("cy", n(y(value))),
                         ("r", chosen ? "7" : "4"),
                     ])
-                if chosen { label(&html, x(entry.kept) - 10, y(value) - 10, "from \(Numbers.plain(entry.point.threshold))", anchor: "end") }
+                if chosen {
+                    let isRight = x(entry.kept) > 200
+                    label(
+                        &html, x(entry.kept) + (isRight ? -10 : 10), y(value) + (isRight ? -10 : 16),
+                        "from \(Numbers.plain(entry.point.threshold))", anchor: isRight ? "end" : "start")
+                }
             }
         }
         html.element("p", [("class", "legend")]) { html in
@@ -151,7 +156,7 @@ enum Charts {
 
     // MARK: SVG
 
-    private static func svg(
+    static func svg(
         _ html: inout HTMLWriter, width: Int, height: Int, title: String, words: String, id: String, kind: String = "row",
         _ body: (inout HTMLWriter) -> Void
     ) {
@@ -168,12 +173,12 @@ enum Charts {
         }
     }
 
-    private static func label(_ html: inout HTMLWriter, _ x: Double, _ y: Double, _ text: String, anchor: String) {
+    static func label(_ html: inout HTMLWriter, _ x: Double, _ y: Double, _ text: String, anchor: String) {
         html.element("text", [("x", n(x)), ("y", n(y)), ("text-anchor", anchor)], text: text)
     }
 
     /// A coordinate, to a tenth.
-    private static func n(_ value: Double) -> String {
+    static func n(_ value: Double) -> String {
         let tenths = Int((min(max(value, -1e6), 1e6) * 10).rounded())
         return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths < 0 ? "-" : "")\(abs(tenths) / 10).\(abs(tenths) % 10)"
     }

@@ -11,7 +11,7 @@ enum HTMLExamples {
 
     private static func write(_ html: inout HTMLWriter, _ example: ReportModel.Example, _ group: Page.ExampleGroup) {
         html.element("div", [("class", "example")]) { html in
-            html.element("p", [("class", "identity")], text: "pair \(ExampleWords.identity(example))")
+            html.element("p", [("class", "identity")], text: "pair \(ExampleWords.identity(example, group))")
             guard let texts = example.texts else { return html.element("p", text: ExampleWords.gone) }
             block(&html, "asked", texts.input)
             if let label = texts.label { block(&html, "right", label) }

@@ -23,6 +23,7 @@ struct HTMLReport {
                 if pages.count == 1 {
                     HTMLReport.sections(&html, pages[0], prefix: "", heading: .second)
                 } else {
+                    if let separation = ranking?.separation { HTMLReport.write(&html, separation, prefix: "", heading: .second) }
                     for (index, page) in pages.enumerated() { candidate(&html, page, place: index + 1) }
                 }
             }
@@ -109,14 +110,18 @@ struct HTMLReport {
             }
         }
         for section in page.sections {
-            let id = prefix + section.anchor
-            html.line()
-            html.element("section", [("aria-labelledby", id)]) { html in
-                heading.write(&html, id: id, section.title)
-                html.element("p", [("class", "lead")], text: section.lead)
-                for (index, block) in section.blocks.enumerated() { write(&html, block, id: "\(id)-\(index)") }
-                queries(&html, section.queries)
-            }
+            write(&html, section, prefix: prefix, heading: heading)
+        }
+    }
+
+    private static func write(_ html: inout HTMLWriter, _ section: Page.Section, prefix: String, heading: Heading) {
+        let id = prefix + section.anchor
+        html.line()
+        html.element("section", [("aria-labelledby", id)]) { html in
+            heading.write(&html, id: id, section.title)
+            html.element("p", [("class", "lead")], text: section.lead)
+            for (index, block) in section.blocks.enumerated() { write(&html, block, id: "\(id)-\(index)") }
+            queries(&html, section.queries)
         }
     }
 
@@ -135,11 +140,19 @@ struct HTMLReport {
         case .latency(let views): HTMLTables.write(&html, views, anchor: id)
         case .curve(let curve):
             Charts.curve(&html, curve, id: id)
-            html.element("details") { html in
-                html.element("summary", text: "All thresholds")
-                HTMLTables.write(&html, curve.table)
-            }
+            folded(&html, "All thresholds", curve.table)
+        case .course(let course):
+            CourseChart(course).write(&html, id: id)
+            folded(&html, "All looks", course.table)
+        case .folded(let table): folded(&html, table.caption, table)
         case .funnel(let steps): HTMLTables.write(&html, steps, anchor: id)
+        }
+    }
+
+    private static func folded(_ html: inout HTMLWriter, _ summary: String, _ table: Page.Table) {
+        html.element("details") { html in
+            html.element("summary", text: summary)
+            HTMLTables.write(&html, table)
         }
     }
 

@@ -3,10 +3,10 @@ enum HTMLStyle {
     static let sheet: StaticString = """
         :root{--ink:#1b1f24;--soft:#57606a;--paper:#fff;--box:#f6f8fa;--line:#d0d7de;--good:#1a7f37;--bad:#b42318;--wait:#8a5a00;
         --good-box:#eaf6ec;--bad-box:#fdecea;--wait-box:#fff6e0;--production:#c2570c;--candidate:#1f6feb;--both:#2e8b6b;--neither:#7a828c;
-        --unknown:#c9d1d9;--mark:#ffe08a}
+        --mark:#ffe08a}
         @media (prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#9aa4b0;--paper:#0d1117;--box:#161b22;--line:#30363d;--good:#4cc26a;
         --bad:#ff8178;--wait:#e3b341;--good-box:#10261a;--bad-box:#2d1517;--wait-box:#2a2110;--production:#f0883e;--candidate:#6cb0ff;
-        --both:#56c29a;--neither:#8b949e;--unknown:#484f58;--mark:#6b5300}}
+        --both:#56c29a;--neither:#8b949e;--mark:#6b5300}}
         *{box-sizing:border-box}
         html{-webkit-text-size-adjust:100%}
         body{margin:0 auto;padding:1.5rem 1.25rem 3rem;max-width:60rem;color:var(--ink);background:var(--paper);
@@ -42,9 +42,11 @@ enum HTMLStyle {
         .interval{stroke:var(--ink);stroke-width:2}.arrow{fill:none;stroke:var(--ink);stroke-width:2}
         .pass .estimate{fill:var(--good)}.fail .estimate{fill:var(--bad)}.open .estimate{fill:var(--wait)}
         .part.production{fill:var(--production)}.part.candidate{fill:var(--candidate)}.part.both{fill:var(--both)}
-        .part.neither{fill:var(--neither)}.part.unknown{fill:var(--unknown)}
+        .part.neither{fill:var(--neither)}.part.unknown{fill:var(--paper);stroke:var(--soft)}
         .interval.production,.arrow.production{stroke:var(--production)}.interval.candidate,.arrow.candidate{stroke:var(--candidate)}
         .dot.production{fill:var(--production)}.dot.candidate{fill:var(--candidate)}
+        .look{fill:var(--candidate)}.key.zone::before{background:var(--good-box);border:1px solid var(--good)}
+        .key.limit::before{background:var(--ink);width:2px}
         .stage{fill:var(--neither)}.line{fill:none;stroke:var(--line);stroke-width:1.5}
         .certified{fill:var(--good)}.uncertified{fill:var(--paper);stroke:var(--soft);stroke-width:1.5}
         svg.row{min-width:9rem}svg.curve{width:100%;max-width:30rem;margin:1rem 0 0}
@@ -52,7 +54,7 @@ enum HTMLStyle {
         .key::before{content:"";display:inline-block;width:.75rem;height:.75rem;margin-right:.35rem;border-radius:.15rem;
         vertical-align:-.05rem;background:var(--neither)}
         .key.production::before{background:var(--production)}.key.candidate::before{background:var(--candidate)}
-        .key.both::before{background:var(--both)}.key.unknown::before{background:var(--unknown)}
+        .key.both::before{background:var(--both)}.key.unknown::before{background:var(--paper);border:1px solid var(--soft)}
         .key.certified::before{background:var(--good);border-radius:50%}
         .key.uncertified::before{background:var(--paper);border:1.5px solid var(--soft);border-radius:50%}
         .scroll{overflow-x:auto}
@@ -63,8 +65,8 @@ enum HTMLStyle {
         td{white-space:nowrap}td.words{white-space:normal;min-width:5rem}.number{text-align:right}.bar{min-width:9rem}
         .matrix{min-width:0}.matrix th,.matrix td{padding:.25rem .45rem}.matrix thead th{writing-mode:vertical-rl;transform:rotate(180deg);
         text-align:left;vertical-align:bottom;white-space:nowrap}.matrix td{border:1px solid var(--line)}
-        .matrix .shade-1{--shade:12%}.matrix .shade-2{--shade:24%}.matrix .shade-3{--shade:38%}.matrix .shade-4{--shade:52%}
-        .matrix .shade-5{--shade:66%}.matrix .agrees{background:color-mix(in srgb,var(--both) var(--shade,0%),transparent)}
+        .matrix .shade-1{--shade:10%}.matrix .shade-2{--shade:20%}.matrix .shade-3{--shade:30%}.matrix .shade-4{--shade:40%}
+        .matrix .shade-5{--shade:50%}.matrix .agrees{background:color-mix(in srgb,var(--both) var(--shade,0%),transparent)}
         .matrix .differs{background:color-mix(in srgb,var(--production) var(--shade,0%),transparent)}
         .leaves th{font-weight:400;color:var(--soft);padding-left:1.2rem}.leaves td{color:var(--soft)}
         details{margin:.75rem 0}summary{cursor:pointer;padding:.25rem 0}
@@ -83,13 +85,14 @@ enum HTMLStyle {
         footer{margin-top:3rem;border-top:1px solid var(--line);color:var(--soft);font-size:.85rem}
         @media screen and (max-width:48rem){.gates li{grid-template-columns:1fr;padding:.8rem 0}.advisory{display:inline}
         .gate-chart{max-width:20rem}.headline{font-size:1.2rem}}
-        @media screen and (max-width:34rem){td{white-space:normal}.sides{grid-template-columns:1fr}body{padding:1rem .9rem 2rem}}
+        @media screen and (max-width:60rem){td{white-space:normal}th,td{padding-right:.6rem}}
+        @media screen and (max-width:34rem){.sides{grid-template-columns:1fr}body{padding:1rem .9rem 2rem}}
         @media print{:root{--ink:#000;--soft:#444;--paper:#fff;--box:#f4f4f4;--line:#bbb;--good:#1a7f37;--bad:#b42318;--wait:#8a5a00;
         --good-box:#eaf6ec;--bad-box:#fdecea;--wait-box:#fff6e0;--production:#c2570c;--candidate:#1f6feb;--both:#2e8b6b;--neither:#7a828c;
-        --unknown:#c9d1d9;--mark:#ffe08a}
-        @page{size:A4;margin:12mm}html{font-size:8.5pt}body{max-width:none;padding:0;print-color-adjust:exact;-webkit-print-color-adjust:exact}
-        nav,.skip,.queries{display:none}.scroll{overflow:visible}h2{margin-top:1.2rem;padding-top:.4rem}th,td{padding-top:.12rem;padding-bottom:.12rem}
-        .gates li{padding:.3rem 0}
+        --mark:#ffe08a}
+        @page{size:A4;margin:11mm}html{font-size:8pt}body{max-width:none;padding:0;print-color-adjust:exact;-webkit-print-color-adjust:exact}
+        nav,.skip,details:not([open]),.queries{display:none}.scroll{overflow:visible}h2{margin-top:1.2rem;padding-top:.4rem}th,td{padding-top:.12rem;padding-bottom:.12rem}
+        .gates li{padding:.2rem 0}svg.curve{max-width:21rem;margin:.4rem 0 0}figure{margin:.7rem 0}p{margin:.3rem 0}
         h2,h3,figcaption,.gates li,.example,tr,svg{break-inside:avoid}h2,h3,figcaption{break-after:avoid}}
         """
 }

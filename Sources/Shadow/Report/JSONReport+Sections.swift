@@ -21,6 +21,62 @@ extension JSONSections {
             })
     }
 
+    /// The slices shown, the most concentrated first.
+    var slices: JSONValue {
+        .array(
+            model.sliceReadings.prefix(PageBuilder.slices).map { reading in
+                let found = reading.concentration
+                return [
+                    "dimension": JSONValue(reading.row.dimension.rawValue), "slice": JSONValue(reading.row.slice),
+                    "pairs": JSONValue(reading.row.pairs), "failures": JSONValue(reading.row.failures),
+                    "risk_ratio": JSONValue(found.riskRatio), "lower": JSONValue(found.lower), "upper": JSONValue(found.upper),
+                    "q": JSONValue(found.q), "flagged": JSONValue(found.flagged),
+                ]
+            })
+    }
+
+    /// The other candidates on the same calls.
+    var rivals: JSONValue {
+        .array(
+            model.rivals.map { row in
+                let difference = row.difference
+                return [
+                    "candidate": JSONValue(row.candidate), "pairs": JSONValue(row.pairs), "only_this": JSONValue(row.onlyThis),
+                    "only_other": JSONValue(row.onlyOther),
+                    "difference": [
+                        "estimate": JSONValue(difference.estimate), "lower": JSONValue(difference.lower),
+                        "upper": JSONValue(difference.upper),
+                    ], "examples": .array(row.examples.map { JSONValue($0.pair.description) }),
+                ]
+            })
+    }
+
+    /// What each day's last look said about quality.
+    var course: JSONValue {
+        .array(
+            model.course.map { point in
+                [
+                    "day": JSONValue(point.day), "n": JSONValue(point.pairs), "estimate": JSONValue(point.estimate),
+                    "lower": JSONValue(point.lower), "upper": JSONValue(point.upper),
+                ]
+            })
+    }
+
+    /// The pairs in evidence by the day of their call, the trial's first being 1.
+    var daily: JSONValue {
+        .array(
+            model.look.daily.map { day in
+                let share = ReportModel.share(of: day.disagreements, in: day.pairs)
+                return [
+                    "day": JSONValue(day.day + 1), "pairs": JSONValue(day.pairs), "different": JSONValue(day.disagreements),
+                    "share": JSONValue(share?.estimate), "lower": JSONValue(share?.lower), "upper": JSONValue(share?.upper),
+                    "difference": [
+                        "estimate": JSONValue(day.difference), "lower": JSONValue(day.limits?.lower), "upper": JSONValue(day.limits?.upper),
+                    ],
+                ]
+            })
+    }
+
     var confusion: JSONValue {
         .array(
             model.confusion.map { row in

@@ -59,8 +59,10 @@ struct JSONSections {
     var members: [JSONMember] {
         [
             JSONMember("verdict", verdict), JSONMember("impact", impact), JSONMember("gates", gates), JSONMember("agreement", agreement),
-            JSONMember("quality", quality), JSONMember("failure_modes", failureModes), JSONMember("confusion", confusion),
-            JSONMember("label_matrix", labelMatrix), JSONMember("fields", fields), JSONMember("turns", turns),
+            JSONMember("quality", quality), JSONMember("course", course), JSONMember("daily", daily),
+            JSONMember("failure_modes", failureModes), JSONMember("confusion", confusion),
+            JSONMember("label_matrix", labelMatrix), JSONMember("fields", fields), JSONMember("turns", turns), JSONMember("slices", slices),
+            JSONMember("rivals", rivals),
             JSONMember("latency", latency), JSONMember("cost", cost), JSONMember("two_tier", twoTier),
         ] + judge + [
             JSONMember("coverage", coverage), JSONMember("changes_since_last_week", changes),

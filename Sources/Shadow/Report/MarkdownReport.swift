@@ -15,6 +15,7 @@ struct MarkdownReport {
         let ranking = Ranking(report)
         firstScreen(pages[0], level: "#", title: ranking?.title, headline: ranking?.headline)
         if let ranking { add(ranking.table) }
+        if let separation = ranking?.separation { add(separation, level: "##") }
         for (index, page) in pages.enumerated() {
             if index > 0 {
                 firstScreen(page, level: "##")
@@ -68,6 +69,8 @@ struct MarkdownReport {
         case .examples(let group): add(group)
         case .latency(let views): add(Page.latencyTable(views))
         case .curve(let curve): add(curve.table)
+        case .course(let course): add(course.table)
+        case .folded(let table): add(table)
         case .funnel(let steps):
             add(
                 Page.Table(

@@ -72,7 +72,7 @@ struct ExampleWords {
     static let gone = "What was asked and answered here is not kept any more (privacy.retain)."
 
     init(_ example: ReportModel.Example, _ group: Page.ExampleGroup) {
-        identity = ExampleWords.identity(example)
+        identity = ExampleWords.identity(example, group)
         guard let texts = example.texts else {
             rows = []
             return
@@ -84,10 +84,10 @@ struct ExampleWords {
         rows = named.compactMap { name, passage in passage.map { (name, ForeignText.line($0, limit: 300)) } }
     }
 
-    static func identity(_ example: ReportModel.Example) -> String {
+    static func identity(_ example: ReportModel.Example, _ group: Page.ExampleGroup) -> String {
         var parts = [example.pair.description, example.calledAt.description]
         if let segment = example.segment { parts.append(ForeignText.name(segment)) }
-        parts.append(ExampleWords.judgement(example.correct))
+        if group.namesRight { parts.append(ExampleWords.judgement(example.correct)) }
         if example.productionUnstable { parts.append("production disagrees with itself here") }
         return parts.joined(separator: " · ")
     }

@@ -30,6 +30,9 @@ struct Page {
         case latency([LatencyView])
         case curve(CurveView)
         case funnel([FunnelStep])
+        case course(CourseView)
+        /// A table that opens on demand where the form allows it.
+        case folded(Table)
     }
 
     struct GateView {
@@ -69,6 +72,8 @@ struct Page {
         let examples: [ReportModel.Example]
         let production: String
         let candidate: String
+        /// False where the title says who was right.
+        var namesRight = true
     }
 
     /// One quantile of one timing, for both legs.
@@ -84,6 +89,17 @@ struct Page {
     struct CurveView {
         let points: [TierPoint]
         let threshold: Double?
+        let table: Table
+    }
+
+    /// Quality look by look, and day by day.
+    struct CourseView {
+        let points: [ReportModel.CoursePoint]
+        let threshold: Double
+        /// Whether the gate passes above its threshold, or below.
+        let passesAbove: Bool
+        /// Each point's day and finding, in words.
+        let words: [(day: String, finding: String)]
         let table: Table
     }
 

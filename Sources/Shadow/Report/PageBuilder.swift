@@ -11,6 +11,8 @@ struct PageBuilder {
     /// How many failure modes are shown with examples, and how many confusions.
     private static let modesWithExamples = 6
     private static let confusions = 12
+    /// How many slices are shown.
+    static let slices = 12
     /// How many fields of JSON answers are shown.
     private static let fields = 20
 
@@ -33,11 +35,13 @@ struct PageBuilder {
         if look.decision.because.isWhole { blocks.insert(.paragraph(sentences.reason), at: 0) }
         let speedUps = sentences.speedUps
         if !speedUps.isEmpty { blocks.append(.paragraph("What would bring the decision nearer: \(speedUps.joined(separator: "; ")).")) }
+        if let course { blocks += course }
         let own = look.gates.map { gate in
             Query(pointer: "/gates/\(gate.name.rawValue)", subject: "\(gate.name.label) gate", sql: queries.gate(gate.name))
         }
         return Page.Section(
-            anchor: "gates", title: "Gates", lead: sentences.gatesLead, blocks: blocks, queries: own + queries.below("/impact/"))
+            anchor: "gates", title: "Gates", lead: sentences.gatesLead, blocks: blocks, queries: own + queries.below("/impact/", "/course/")
+        )
     }
 
     // MARK: What fails
@@ -61,6 +65,7 @@ struct PageBuilder {
         }
         let flagged = look.segments.filter(\.flagged)
         if !flagged.isEmpty { blocks.append(.table(concentration(flagged))) }
+        blocks += slices
         for row in model.failureModes.prefix(PageBuilder.modesWithExamples) where !row.examples.isEmpty {
             blocks.append(
                 .examples(
@@ -70,7 +75,7 @@ struct PageBuilder {
         }
         return Page.Section(
             anchor: "failures", title: "What fails", lead: sentences.failuresLead, blocks: blocks,
-            queries: queries.below("/failure_modes/", "/agreement/", "/quality/", "/fields/", "/turns/"))
+            queries: queries.below("/failure_modes/", "/agreement/", "/quality/", "/fields/", "/turns/", "/slices/"))
     }
 
     /// Where a mode happens; empty where all is one segment.

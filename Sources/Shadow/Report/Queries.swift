@@ -32,9 +32,12 @@ struct Queries {
         addImpact()
         addAgreement()
         addQuality()
+        addCourse()
         addFailureModes()
         addFields()
         addTurns()
+        addSlices()
+        addRivals()
         addLatency()
         addCost()
         addTier()
@@ -144,6 +147,17 @@ struct Queries {
         }
     }
 
+    private mutating func addCourse() {
+        for (index, point) in model.course.enumerated() {
+            for (name, value) in [("estimate", point.estimate), ("lower", point.lower), ("upper", point.upper)] where value != nil {
+                add(
+                    "/course/\(index)/\(name)", "quality's \(name == "estimate" ? name : name + " limit") on \(point.day)",
+                    "SELECT \"\(name)\" AS estimate FROM understudy.gates WHERE \(trial) AND gate = 'quality' "
+                        + "AND day = \(Queries.quoted(point.day))")
+            }
+        }
+    }
+
     private mutating func addFailureModes() {
         for (index, row) in model.failureModes.enumerated() {
             let rows = "FROM understudy.failure_modes WHERE \(trial) AND failure_mode = '\(row.mode.rawValue)'"
@@ -182,6 +196,46 @@ struct Queries {
             add(
                 "/turns/\(index)/share", "share that differs on turn \(row.turn)",
                 "SELECT coalesce(sum(pairs) FILTER (WHERE agreement = 'different'), 0) / sum(pairs)::double precision AS estimate \(rows)")
+        }
+    }
+
+    private mutating func addSlices() {
+        for (index, reading) in model.sliceReadings.prefix(PageBuilder.slices).enumerated() {
+            let row = reading.row
+            let name = "\(row.dimension.rawValue) \(ForeignText.name(row.slice))"
+            let rows =
+                row.dimension == .label
+                ? "FROM understudy.label_confusion WHERE \(trial) AND production_label = \(Queries.quoted(row.slice))"
+                : "FROM understudy.slices WHERE \(trial) AND dimension = '\(row.dimension.rawValue)' "
+                    + "AND slice = \(Queries.quoted(row.slice)) AND agreement <> 'incomparable'"
+            let failures =
+                row.dimension == .label
+                ? "coalesce(sum(production_only), 0)" : "coalesce(sum(pairs) FILTER (WHERE correct = 'production_only'), 0)"
+            if row.dimension != .label {
+                add("/slices/\(index)/pairs", "comparable pairs of \(name)", "SELECT sum(pairs) AS estimate \(rows)")
+            }
+            add("/slices/\(index)/failures", "of \(name), only production right", "SELECT \(failures) AS estimate \(rows)")
+        }
+    }
+
+    private mutating func addRivals() {
+        // A mirrored call is one for all its candidates; imported ones share the file's id.
+        let same = model.trial.source == .imported ? "external_id" : "call_id"
+        for (index, row) in model.rivals.enumerated() {
+            let name = ForeignText.name(row.candidate)
+            let rows =
+                "FROM (SELECT * FROM understudy.pairs WHERE \(trial) ORDER BY called_at DESC, pair_id DESC LIMIT \(ReportModel.RivalRow.calls)) "
+                + "AS ours JOIN understudy.pairs AS theirs ON theirs.\(same) = ours.\(same) AND theirs.trial = '\(row.trial)' "
+                + "WHERE ours.agreement <> 'incomparable' AND ours.correct <> 'unknown' AND theirs.agreement <> 'incomparable' "
+                + "AND theirs.correct <> 'unknown'"
+            let (right, wrong) = ("IN ('both', 'candidate_only')", "NOT IN ('both', 'candidate_only')")
+            add("/rivals/\(index)/pairs", "judged calls that \(name) answered too", "SELECT count(*) AS estimate \(rows)")
+            add(
+                "/rivals/\(index)/only_this", "of them, \(name) alone wrong",
+                "SELECT count(*) AS estimate \(rows) AND ours.correct \(right) AND theirs.correct \(wrong)")
+            add(
+                "/rivals/\(index)/only_other", "of them, \(name) alone right",
+                "SELECT count(*) AS estimate \(rows) AND ours.correct \(wrong) AND theirs.correct \(right)")
         }
     }
 

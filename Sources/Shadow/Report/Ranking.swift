@@ -7,6 +7,8 @@ struct Ranking {
     let title: String
     let headline: String
     let table: Page.Table
+    /// The pairs that tell the first from the others; nil where they share no judged call.
+    let separation: Page.Section?
 
     /// The sections that the candidates behind the first show.
     static let shortSections: Set<String> = ["gates", "failures"]
@@ -22,6 +24,7 @@ struct Ranking {
             leading.workload, "\(all.count) candidates instead of \(Sentences.listed(productions))",
             "\(leading.dates.day(leading.model.trial.asOf)), day \(leading.look.day)", leading.basis,
         ]
+        separation = PageBuilder(report.leading).separation
         title = (marks + parts).joined(separator: " · ")
         headline = "\(leading.headline) Ranked first of \(all.count): \(leading.candidate)."
         table = Page.Table(

@@ -25,7 +25,14 @@ extension ReportModel {
                 }),
             "label_matrix": labelMatrix?.record ?? .null, "fields": .array(fields.map(\.record)),
             "turns": .array(turns.map { .counts([$0.turn, $0.pairs, $0.different, $0.productionOnly, $0.candidateOnly]) }),
-            "spend": spend.record, "judge": judge?.record ?? .null, "coverage": coverage.record, "earlier": earlier?.record ?? .null,
+            "slices": .array(
+                slices.map { [JSONValue($0.dimension.rawValue), JSONValue($0.slice), JSONValue($0.pairs), JSONValue($0.failures)] }),
+            "rivals": .array(rivals.map(\.record)),
+            "course": .array(
+                course.map {
+                    [JSONValue($0.day), JSONValue($0.pairs), JSONValue($0.estimate), JSONValue($0.lower), JSONValue($0.upper)]
+                }), "spend": spend.record, "judge": judge?.record ?? .null, "coverage": coverage.record,
+            "earlier": earlier?.record ?? .null,
             "warnings": .array(warnings.map(\.record)),
         ]
     }
@@ -58,6 +65,15 @@ extension ReportModel.FailureModeRow {
                     correctness.both, correctness.productionOnly, correctness.candidateOnly, correctness.neither, correctness.unknown,
                 ]),
             "segments": .array(segments.map { [JSONValue($0.segment), JSONValue($0.count)] }),
+            "examples": .array(examples.map(\.record)),
+        ]
+    }
+}
+
+extension ReportModel.RivalRow {
+    fileprivate var record: JSONValue {
+        [
+            "trial": JSONValue(trial.description), "candidate": JSONValue(candidate), "counts": .counts([pairs, onlyThis, onlyOther]),
             "examples": .array(examples.map(\.record)),
         ]
     }

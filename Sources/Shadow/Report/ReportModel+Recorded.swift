@@ -40,6 +40,13 @@ extension ReportModel {
                 TurnRow(
                     turn: $0[0].int, pairs: $0[1].int, different: $0[2].int, productionOnly: $0[3].int, candidateOnly: $0[4].int)
             },
+            slices: try record["slices"].list.map {
+                SliceRow(dimension: try $0[0].word(), slice: $0[1].text, pairs: $0[2].int, failures: $0[3].int)
+            }, rivals: try record["rivals"].list.map { try RivalRow($0, texts: texts) },
+            course: record["course"].list.map {
+                CoursePoint(
+                    day: $0[0].text, pairs: $0[1].intOrNil, estimate: $0[2].doubleOrNil, lower: $0[3].doubleOrNil, upper: $0[4].doubleOrNil)
+            },
             spend: Spend(record["spend"], callsPerMonth: input.cost.callsPerMonth),
             judge: record["judge"].isNull ? nil : JudgeFigures(record["judge"]), coverage: Coverage(record["coverage"]), earlier: before,
             warnings: try record["warnings"].list.map { try Warning($0) })
@@ -57,6 +64,7 @@ private struct Recorded {
 
     var isNull: Bool { json?.isNull ?? true }
     var int: Int { json?.intValue ?? 0 }
+    var intOrNil: Int? { json?.intValue }
     var double: Double { json?.doubleValue ?? 0 }
     var doubleOrNil: Double? { json?.doubleValue }
     var bool: Bool { json?.boolValue ?? false }
@@ -117,6 +125,20 @@ extension ReportModel.FailureModeRow {
                 both: right[0].int, productionOnly: right[1].int, candidateOnly: right[2].int, neither: right[3].int,
                 unknown: right[4].int),
             segments: record["segments"].list.map { ReportModel.SegmentCount(segment: $0[0].text, count: $0[1].int) }, examples: examples)
+    }
+}
+
+extension ReportModel.RivalRow {
+    fileprivate init(_ record: Recorded, texts: [Identifier: JSONValue]) throws(ReportRecordError) {
+        var examples: [ReportModel.Example] = []
+        for example in record["examples"].list {
+            let pair = try example[0].id()
+            examples.append(try ReportModel.Example(example, pair: pair, texts: texts[pair].map { Recorded($0) }))
+        }
+        let counts = record["counts"]
+        self.init(
+            trial: try record["trial"].id(), candidate: record["candidate"].text, pairs: counts[0].int, onlyThis: counts[1].int,
+            onlyOther: counts[2].int, examples: examples)
     }
 }
 

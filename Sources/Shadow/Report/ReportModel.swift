@@ -25,6 +25,12 @@ public struct ReportModel: Sendable, Hashable {
     public var fields: [FieldRow]
     /// By place in the conversation, the first turn first.
     public var turns: [TurnRow]
+    /// The pairs by turn, prompt and label.
+    public var slices: [SliceRow]
+    /// The workload's other candidates on the same calls.
+    public var rivals: [RivalRow]
+    /// What each day's last look said about quality, this one's last.
+    public var course: [CoursePoint]
     /// Prices and volume behind the costs of the look.
     public var spend: Spend
     /// How the judge model has done; nil where none is asked.
@@ -39,8 +45,10 @@ public struct ReportModel: Sendable, Hashable {
     /// Takes its parts as they are.
     public init(
         trial: Trial, look: Look, agreement: AgreementCounts, failureModes: [FailureModeRow] = [], confusion: [ConfusionRow] = [],
-        labelMatrix: LabelMatrix? = nil, fields: [FieldRow] = [], turns: [TurnRow] = [], spend: Spend = Spend(),
-        judge: JudgeFigures? = nil, coverage: Coverage = Coverage(), earlier: EarlierFigures? = nil, warnings: [Warning] = []
+        labelMatrix: LabelMatrix? = nil, fields: [FieldRow] = [], turns: [TurnRow] = [],
+        slices: [SliceRow] = [], rivals: [RivalRow] = [], course: [CoursePoint] = [], spend: Spend = Spend(), judge: JudgeFigures? = nil,
+        coverage: Coverage = Coverage(),
+        earlier: EarlierFigures? = nil, warnings: [Warning] = []
     ) {
         self.trial = trial
         self.look = look
@@ -50,6 +58,9 @@ public struct ReportModel: Sendable, Hashable {
         self.labelMatrix = labelMatrix
         self.fields = fields
         self.turns = turns
+        self.slices = slices
+        self.rivals = rivals
+        self.course = course
         self.spend = spend
         self.judge = judge
         self.coverage = coverage

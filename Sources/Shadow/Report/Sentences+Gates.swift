@@ -69,7 +69,7 @@ extension Sentences {
     }
 
     /// `between 1.9 less and 0.7 more`; an unknown side is said to be so.
-    private func limits(_ gate: Gate) -> String {
+    func limits(_ gate: Gate) -> String {
         func known(_ limit: Double?, _ end: Double) -> Double? { limit.flatMap { abs($0 - end) < 1e-12 ? nil : $0 } }
         let lower = known(gate.lower, -1)
         let upper = known(gate.upper, 1)
@@ -83,7 +83,7 @@ extension Sentences {
     }
 
     /// `1.9 less`, `0.7 more`, `none`.
-    private func direction(_ difference: Double, apartFrom other: Double? = nil) -> String {
+    func direction(_ difference: Double, apartFrom other: Double? = nil) -> String {
         if difference == 0 { return "none" }
         return "\(Numbers.points(difference, apartFrom: other)) \(difference < 0 ? "less" : "more")"
     }

@@ -21,6 +21,7 @@ struct TextReport {
         let ranking = Ranking(report)
         firstScreen(pages[0], title: ranking?.title, headline: ranking?.headline)
         if let ranking { add(.table(ranking.table)) }
+        if let separation = ranking?.separation { add(separation) }
         for (index, page) in pages.enumerated() {
             if ranking != nil {
                 lines += ["", String(repeating: "─", count: width)]
@@ -87,6 +88,8 @@ struct TextReport {
         case .examples(let group): add(group)
         case .latency(let views): add(views)
         case .curve(let curve): add(.table(curve.table))
+        case .course(let course): add(.table(course.table))
+        case .folded(let table): add(.table(table))
         case .funnel(let steps): add(steps)
         }
     }

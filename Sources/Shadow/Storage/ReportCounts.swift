@@ -57,6 +57,50 @@ public struct TurnTotals: Sendable, Hashable {
     public var candidateOnly: Int
 }
 
+/// How the pairs came out that have a turn, a prompt or a label in common.
+public struct SliceTotals: Sendable, Hashable {
+    /// turn, prompt or label.
+    public var dimension: String
+    public var slice: String
+    public var pairs: Int
+    /// Those in which only production was right.
+    public var failures: Int
+}
+
+/// Two candidates on the same calls.
+public struct RivalTotals: Sendable, Hashable {
+    public var pairs: Int
+    public var onlyThis: Int
+    public var onlyOther: Int
+    public var examples: [RivalExample]
+}
+
+/// A call on which one of two candidates was right and the other wrong. Its texts are foreign and of any length.
+public struct RivalExample: Sendable, Hashable {
+    /// The other candidate's pair.
+    public var otherPair: Identifier
+    public var calledAt: Timestamp
+    public var segment: String?
+    public var input: String
+    public var output: String
+    public var otherOutput: String
+    /// The gold answer, as text.
+    public var label: String?
+    /// This one was right, not the other.
+    public var isRight: Bool
+}
+
+/// What the last look of a day said about quality.
+public struct LookOfDay: Sendable, Hashable {
+    /// ISO 8601.
+    public var day: String
+    /// Pairs that could be compared by then; nil where the look's report was not kept.
+    public var pairs: Int?
+    public var estimate: Double?
+    public var lower: Double?
+    public var upper: Double?
+}
+
 /// One pair to look at. Its texts are foreign and of any length.
 public struct ExamplePair: Sendable, Hashable {
     public var pair: Identifier

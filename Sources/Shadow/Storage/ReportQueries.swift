@@ -94,23 +94,57 @@ public struct ReportQueries {
         }
     }
 
+    /// How the pairs of a turn, a prompt or a label came out.
+    public func slices(trial: Identifier, through: Int? = nil) throws -> [SliceTotals] {
+        try connection.query(ReportSQL.slices, [.id(trial), .int(through)]).map { row in
+            SliceTotals(
+                dimension: try row.text("dimension"), slice: try row.text("slice"), pairs: try row.int("pairs"),
+                failures: try row.int("failures"))
+        }
+    }
+
+    /// Two candidates on the same calls: the newest `calls` of the first one's, and up to `limit` examples of each being right alone.
+    public func rivals(trial: Identifier, other: Identifier, calls: Int, limit: Int = 3) throws -> RivalTotals {
+        let row = try connection.query(ReportSQL.rivalCounts, [.id(trial), .id(other), .int(calls)])[0]
+        var totals = RivalTotals(
+            pairs: try row.int("pairs"), onlyThis: try row.int("only_this"), onlyOther: try row.int("only_other"), examples: [])
+        guard totals.onlyThis + totals.onlyOther > 0 else { return totals }
+        totals.examples = try connection.query(ReportSQL.rivalExamples, [.id(trial), .id(other), .int(calls), .int(limit)]).map { row in
+            RivalExample(
+                otherPair: try row.id("their_pair"), calledAt: try row.moment("called_at"), segment: row.textOrNull("segment"),
+                input: row.textOrNull("input") ?? "", output: try answer("our", row), otherOutput: try answer("their", row),
+                label: row.textOrNull("label"), isRight: try row.bool("is_right"))
+        }
+        return totals
+    }
+
+    /// What the looks said about quality against one margin, day by day before one day.
+    public func course(trial: Identifier, threshold: Double, before day: String) throws -> [LookOfDay] {
+        try connection.query(ReportSQL.course, [.id(trial), .double(threshold), .text(day)]).map { row in
+            LookOfDay(
+                day: try row.text("day"), pairs: row.isNull("pairs") ? nil : try row.int("pairs"),
+                estimate: try row.doubleOrNull("estimate"), lower: try row.doubleOrNull("lower_limit"),
+                upper: try row.doubleOrNull("upper_limit"))
+        }
+    }
+
     /// Pairs of a failure mode to look at: first those where production alone was right, the newest of them first.
     public func examples(trial: Identifier, mode: FailureMode, limit: Int = 3) throws -> [ExamplePair] {
         let found = try connection.query(ReportSQL.examples, [.id(trial), .text(mode.rawValue), .int(limit)])
         return try found.map { row in
             ExamplePair(
                 pair: try row.id("pair_id"), calledAt: try row.moment("called_at"), segment: row.textOrNull("segment"),
-                input: row.textOrNull("input") ?? "", productionOutput: try answer(.production, row),
-                candidateOutput: try answer(.candidate, row), label: row.textOrNull("label"), correct: try row.word("correct"),
+                input: row.textOrNull("input") ?? "", productionOutput: try answer("production", row),
+                candidateOutput: try answer("candidate", row), label: row.textOrNull("label"), correct: try row.word("correct"),
                 differences: try Difference.list(row.json("differences")),
                 productionUnstable: try row.boolOrNull("production_unstable") ?? false)
         }
     }
 
     /// What the app received: the text, and the tool calls, one a line.
-    private func answer(_ role: LegRole, _ row: PostgresRow) throws -> String {
-        let text = row.textOrNull("\(role.rawValue)_output").flatMap { $0.isEmpty ? nil : $0 }
-        let calls = LegRows.toolCalls(try row.jsonOrNull("\(role.rawValue)_tool_calls"))
+    private func answer(_ leg: String, _ row: PostgresRow) throws -> String {
+        let text = row.textOrNull("\(leg)_output").flatMap { $0.isEmpty ? nil : $0 }
+        let calls = LegRows.toolCalls(try row.jsonOrNull("\(leg)_tool_calls"))
         return ([text].compactMap { $0 } + calls.map { "\($0.name)(\($0.arguments))" }).joined(separator: "\n")
     }
 

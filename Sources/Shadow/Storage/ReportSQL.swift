@@ -59,6 +59,79 @@ enum ReportSQL {
         ORDER BY 1
         """
 
+    /// Pairs by turn, prompt and production's label, and those that the candidate alone got wrong.
+    static let slices = """
+        SELECT dimension, slice, sum(pairs)::bigint AS pairs,
+            coalesce(sum(pairs) FILTER (WHERE correct = 'production_only'), 0)::bigint AS failures
+        FROM understudy_store.\(through("slice_count")) AND dimension IN ('turn', 'prompt') AND agreement <> 'incomparable'
+        GROUP BY 1, 2
+        HAVING sum(pairs) > 0
+        UNION ALL
+        SELECT 'label', production_label, sum(pairs)::bigint, coalesce(sum(pairs) FILTER (WHERE correct = 'production_only'), 0)::bigint
+        FROM understudy_store.\(through("label_count"))
+        GROUP BY 2
+        HAVING sum(pairs) > 0
+        ORDER BY 1, 2
+        """
+
+    /// Both candidates' newest judged answers to the same calls: `$1` and `$2` are the trials, `$3` how many of the first one's. A mirrored
+    /// call is one for all its candidates; imported ones are the same where the file gives them the same id.
+    private static let rivals = """
+        WITH ours AS (
+            SELECT * FROM understudy_store.comparison WHERE trial = $1 ORDER BY called_at DESC, pair_id DESC LIMIT $3
+        ), same AS (
+            SELECT ours.pair_id AS our_pair, answer.id AS their_pair
+            FROM ours JOIN understudy_store.pair AS answer ON answer.call_id = ours.call_id AND answer.trial = $2
+            UNION
+            SELECT ours.pair_id, theirs.pair_id
+            FROM ours
+            JOIN understudy_store.import_key AS named ON named.trial = $1 AND named.pair_id = ours.pair_id
+            JOIN understudy_store.import_key AS theirs ON theirs.trial = $2 AND theirs.external_hash = named.external_hash
+        )
+        SELECT ours.pair_id AS our_pair, theirs.pair_id AS their_pair, ours.call_id, ours.called_at, ours.segment,
+            ours.label #>> '{}' AS label, ours.correct IN ('both', 'candidate_only') AS is_right,
+            theirs.correct IN ('both', 'candidate_only') AS other_is_right
+        FROM ours
+        JOIN same ON same.our_pair = ours.pair_id
+        JOIN understudy_store.comparison AS theirs ON theirs.pair_id = same.their_pair
+        WHERE ours.agreement <> 'incomparable' AND ours.correct <> 'unknown' AND theirs.agreement <> 'incomparable'
+            AND theirs.correct <> 'unknown'
+        """
+
+    static let rivalCounts = """
+        SELECT count(*) AS pairs, count(*) FILTER (WHERE is_right AND NOT other_is_right) AS only_this,
+            count(*) FILTER (WHERE other_is_right AND NOT is_right) AS only_other
+        FROM (\(rivals)) AS both_answered
+        """
+
+    /// The newest calls on which one of the two was right and the other wrong, up to `$4` of each kind.
+    static let rivalExamples = """
+        SELECT found.their_pair, found.called_at, found.segment, found.label, found.is_right, call.input,
+            ours.candidate_output AS our_output, ours.candidate_tool_calls AS our_tool_calls,
+            theirs.candidate_output AS their_output, theirs.candidate_tool_calls AS their_tool_calls
+        FROM (
+            SELECT *, row_number() OVER (PARTITION BY is_right ORDER BY called_at DESC, our_pair DESC) AS place
+            FROM (\(rivals)) AS both_answered WHERE is_right <> other_is_right
+        ) AS found
+        JOIN understudy_store.call ON call.id = found.call_id
+        JOIN understudy_store.pair AS ours ON ours.id = found.our_pair
+        JOIN understudy_store.pair AS theirs ON theirs.id = found.their_pair
+        WHERE found.place <= $4
+        ORDER BY found.is_right DESC, found.place
+        """
+
+    /// What the last look of each day before `$3` said about quality, as long as it was held against the same margin: before the first
+    /// judgement the gate is another.
+    static let course = """
+        SELECT DISTINCT ON (look.day) look.day::text AS day, gate.estimate, gate.lower_limit, gate.upper_limit,
+            (SELECT sum(pairs::bigint) FROM jsonb_array_elements_text(look.report -> 'agreement') WITH ORDINALITY AS counted (pairs, place)
+                WHERE place <= 3)::bigint AS pairs
+        FROM understudy_store.look
+        JOIN understudy_store.gate ON gate.look = look.id AND gate.gate = 'quality'
+        WHERE look.trial = $1 AND gate.threshold = $2 AND look.day < $3::date
+        ORDER BY look.day, look.id DESC
+        """
+
     /// The comparisons are picked by their index; only then are the texts read.
     static let examples = """
         SELECT found.pair_id, found.called_at, found.segment, call.input, call.production_output, call.production_tool_calls,

@@ -69,7 +69,20 @@ extension Assessment {
             let counts = LedgerCounts(cells, terms: input.terms)
             return DayReading(
                 day: day, pairs: counts.pairs, disagreements: counts.disagreements,
-                difference: QualityLedger(cells, terms: input.terms).difference)
+                difference: QualityLedger(cells, terms: input.terms).difference, limits: limits(of: cells))
         }
+    }
+
+    /// One day's interval for display, where plain counts give it.
+    private func limits(of cells: [EvidenceCell]) -> Interval? {
+        let compared = cells.filter { $0.agreement != .incomparable }
+        guard Set(compared.map(\.weight)).count == 1 else { return nil }
+        var (better, worse) = (0, 0)
+        for cell in compared where cell.agreement == .different {
+            guard case .judged(let difference, 1) = cell.adjudication else { return nil }
+            if difference > 0 { better += cell.count }
+            if difference < 0 { worse += cell.count }
+        }
+        return tangoInterval(candidateOnly: better, productionOnly: worse, pairs: compared.reduce(0) { $0 + $1.count })
     }
 }

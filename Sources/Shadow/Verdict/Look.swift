@@ -365,4 +365,6 @@ public struct DayReading: Sendable, Hashable {
     public var disagreements: Int
     /// The day's accuracy difference, candidate − production; nil when nothing of it is adjudicated though pairs differ.
     public var difference: Double?
+    /// Tango's interval of it, one look; nil unless all that differs is judged and all pairs weigh the same.
+    public var limits: Interval?
 }

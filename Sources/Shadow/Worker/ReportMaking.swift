@@ -13,6 +13,8 @@ public struct ReportMaker {
     /// How many failure modes get examples, and how many each.
     private static let modesWithExamples = 6
     private static let examplesPerMode = 3
+    /// How many other candidates one is held against.
+    private static let rivals = 5
     /// So many calls without a pair are worth a warning.
     private static let callsWithoutPairs = 20
 
@@ -40,7 +42,9 @@ public struct ReportMaker {
     /// What goes into the database beside a look that is being taken.
     func lookReport(_ taken: TakenLook) throws -> LookReport {
         let model = try counted(taken)
-        let examples = model.failureModes.flatMap(\.examples).compactMap { example in example.texts.map { (example.pair, $0.record) } }
+        let examples = (model.failureModes.flatMap(\.examples) + model.rivals.flatMap(\.examples)).compactMap { example in
+            example.texts.map { (example.pair, $0.record) }
+        }
         return LookReport(record: model.record, texts: Dictionary(examples) { $1 })
     }
 
@@ -84,7 +88,9 @@ public struct ReportMaker {
                     productionOnly: $0.productionOnly,
                     candidateOnly: $0.candidateOnly)
             }, labelMatrix: trial.settings.compare.kind == .label ? try labelMatrix(trial.id, through) : nil,
-            fields: try fields(trial.id, through), turns: try turns(trial.id, through), spend: try spend(taken, through),
+            fields: try fields(trial.id, through), turns: try turns(trial.id, through),
+            slices: try slices(trial.id, through), rivals: through == nil ? try rivals(trial) : [], course: try course(taken, facts),
+            spend: try spend(taken, through),
             judge: try judge(taken), coverage: try coverage(trial.id, through), earlier: try earlier(taken),
             warnings: try warnings(taken, facts))
     }
@@ -141,6 +147,46 @@ public struct ReportMaker {
                 turn: $0.turn, pairs: $0.pairs, different: $0.different, productionOnly: $0.productionOnly,
                 candidateOnly: $0.candidateOnly)
         }
+    }
+
+    private func slices(_ trial: Identifier, _ through: Int?) throws -> [ReportModel.SliceRow] {
+        try queries.slices(trial: trial, through: through).compactMap { row in
+            ReportModel.SliceRow.Dimension(rawValue: row.dimension).map {
+                ReportModel.SliceRow(dimension: $0, slice: row.slice, pairs: row.pairs, failures: row.failures)
+            }
+        }
+    }
+
+    /// The workload's other candidates, where they answered the same calls.
+    private func rivals(_ trial: StoredTrial) throws -> [ReportModel.RivalRow] {
+        let others = try Registry(connection).trialsInQuestion(workload: trial.workload).filter { $0.candidate != trial.candidate }
+        return try others.prefix(Self.rivals).compactMap { other in
+            let totals = try queries.rivals(trial: trial.id, other: other.id, calls: ReportModel.RivalRow.calls)
+            guard totals.pairs > 0 else { return nil }
+            let examples = totals.examples.map { example in
+                ReportModel.Example(
+                    pair: example.otherPair, calledAt: example.calledAt, segment: example.segment, input: example.input,
+                    productionOutput: example.output, candidateOutput: example.otherOutput, label: example.label,
+                    correct: example.isRight ? .productionOnly : .candidateOnly)
+            }
+            return ReportModel.RivalRow(
+                trial: other.id, candidate: other.candidate, pairs: totals.pairs, onlyThis: totals.onlyThis, onlyOther: totals.onlyOther,
+                examples: examples)
+        }
+    }
+
+    /// What the looks of the days before said about quality, and what this one says.
+    private func course(_ taken: TakenLook, _ facts: TrialFacts) throws -> [ReportModel.CoursePoint] {
+        let gate = taken.look.gate(.quality)
+        let today = ReportModel.day(of: taken.at, utcOffsetSeconds: facts.utcOffsetSeconds)
+        let before = try queries.course(trial: taken.trial.id, threshold: gate.threshold, before: today).map {
+            ReportModel.CoursePoint(day: $0.day, pairs: $0.pairs, estimate: $0.estimate, lower: $0.lower, upper: $0.upper)
+        }
+        return before + [
+            ReportModel.CoursePoint(
+                day: today, pairs: try agreement(taken.trial.id, nil).comparable, estimate: gate.estimate, lower: gate.lower,
+                upper: gate.upper)
+        ]
     }
 
     private static func example(_ pair: ExamplePair) -> ReportModel.Example {
