@@ -88,7 +88,8 @@ let program: [Target] = [
         path: "Sources/Program/Commands"),
     .executableTarget(name: "understudy", dependencies: ["Commands"], path: "Sources/Program/understudy"),
     .executableTarget(
-        name: "MirrorBenchmark", dependencies: ["Processes"], path: "Sources/Program/MirrorBenchmark"),
+        name: "MirrorBenchmark", dependencies: ["Processes", "EventLoop", "HTTPServer", "HTTPClient", "HTTPWire"],
+        path: "Sources/Program/MirrorBenchmark"),
     .executableTarget(
         name: "ComparisonBenchmark",
         dependencies: [

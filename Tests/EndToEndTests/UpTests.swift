@@ -37,6 +37,29 @@ import Testing
         #expect(up.waitForEnd() == 0)
     }
 
+    @Test func whatIsShedIsInStatusReportAndMetricsByItsReason() throws {
+        let stage = try Stage()
+        let up = try stage.startUp()
+        let ready = try up.ready()
+        try stage.enable(production: ["default": "yes"], candidate: ["default": "yes"], limits: "calls_per_minute: 5")
+        try stage.awaitRoute(ready["mirror"] ?? "")
+        let connection = try HttpConnection(ready["mirror"] ?? "")
+        for number in 0..<20 {
+            #expect(try connection.request("POST", "/crash/v1/chat/completions", body: CallLoad.body("call-\(number)")).status == 200)
+        }
+        let status = try eventually(within: 10, "21 counted calls") { try stage.status()["calls"] as? Int == 21 ? stage.status() : nil }
+        // One of the five went to the call that found the route.
+        #expect(status["shed"] as? [String: Int] == ["calls_per_minute": 16])
+        let report = try stage.run(["report", "crash", "--format", "json"]).output
+        let json = try JSONSerialization.jsonObject(with: Data(report.utf8)) as? [String: Any]
+        #expect((json?["coverage"] as? [String: Any])?["shed"] as? [String: Int] == ["calls_per_minute": 16])
+        #expect(try stage.run(["report", "crash"]).output.contains("calls_per_minute"))
+        let metrics = try HttpConnection(ready["metrics"] ?? "").request("GET", "/metrics").text
+        #expect(metrics.contains("reason=\"calls_per_minute\"} 16\n"))
+        up.signal(SIGTERM)
+        #expect(up.waitForEnd() == 0)
+    }
+
     @Test func aSecondUpOnTheSameFolderIsRefusedInOneLine() throws {
         let stage = try Stage()
         let up = try stage.startUp()
@@ -176,13 +199,13 @@ final class Stage {
         return try program.ready()["model"] ?? ""
     }
 
-    func enable(production: [String: String], candidate: [String: String]) throws {
+    func enable(production: [String: String], candidate: [String: String], limits: String = "") throws {
         let settings = folder.appending(path: "crash.yaml")
         try """
         workload: crash
         compare: { as: label, labels: ["yes", "no"] }
         production: { url: "\(try model("production", production))" }
-        candidate: { url: "\(try model("candidate", candidate))", model: small }
+        candidate: { url: "\(try model("candidate", candidate))", model: small, limits: { \(limits) } }
         sample: 100%
         control: 10%
         """.write(to: settings, atomically: true, encoding: .utf8)

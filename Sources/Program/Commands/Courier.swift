@@ -38,6 +38,9 @@ private final class CourierRun {
     private var positions: [Identifier: SpoolPosition] = [:]
     /// Seconds that an ending courier still tries to reach a database that is away: the spool keeps what is left.
     private static let lastEffort = 5.0
+    /// Milliseconds between two shipments, but for batches that are full: a transaction costs the database about as much for one
+    /// pair as for a hundred.
+    private static let gathering = 250
 
     init(folder: DataFolder, database: @escaping () throws -> String) {
         self.folder = folder
@@ -87,12 +90,14 @@ private final class CourierRun {
             try beat(connection)
         }
         ending = ending || endSignalArrives(within: 0)
-        if shipped { return true }
         if ending {
+            if shipped { return true }
             try beat(connection)
             return false
         }
-        if try connection.waitForNotification(timeoutMilliseconds: 100) != nil { nextSettings = Timestamp(microseconds: 0) }
+        if try connection.waitForNotification(timeoutMilliseconds: shipped ? Self.gathering : 100) != nil {
+            nextSettings = Timestamp(microseconds: 0)
+        }
         return true
     }
 
@@ -129,10 +134,12 @@ private final class CourierRun {
                 }
                 if batch.isIdle(from: position) { break }
                 let result = try shipper.ship(batch, spool: spool.id, from: position)
+                let isFull = batch.isFull(from: position)
                 // Another courier of this folder stored it before: go on from where the database says it is.
                 position = result.stored ? batch.next : try shipper.position(ofSpool: spool.id)
                 if result.setAside > 0 { log.error("courier", "\(result.setAside) records were refused by the database and set aside") }
                 shipped = true
+                if !isFull { break }
             }
             positions[spool.id] = position
             try spool.remove(segmentsBefore: position.segment)

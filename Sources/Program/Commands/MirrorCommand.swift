@@ -88,6 +88,7 @@ private final class MirrorRun {
         configuration.allowedUpstreams = try allowedUpstreams()
         configuration.allowedUpstreamsFile = folder.allowedUpstreamsFile
         configuration.captureLimit = try arguments.integer("capture-limit", in: 1...1024, default: 8) << 20
+        configuration.controlsPerDay = try arguments.integer("control-limit", in: 0...1_000_000_000, default: configuration.controlsPerDay)
         configuration.environment = currentEnvironment()
         return configuration
     }

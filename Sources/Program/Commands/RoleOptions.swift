@@ -21,6 +21,8 @@ let mirrorOptions: [Option] = [
     .value(
         "allow-upstream", "HOST[,HOST]",
         "further hosts to forward to, besides those of its settings at the start and those that enable has named on this machine"),
+    .value(
+        "control-limit", "N", "control calls a day and workload, of this mirror (default 10000); beyond it production is not asked twice"),
     .value("capture-limit", "MIB", "the most that is kept of a body, in MiB (default 8); longer ones pass whole and are marked"),
     .value("spool-limit", "MIB", "the most that the spool may hold, in MiB (default 4096); beyond it shadowing pauses"),
     .value("fsync-interval", "MS", "how often the spool is made safe against a power cut, in milliseconds (default 1000)"),

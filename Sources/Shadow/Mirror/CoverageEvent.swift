@@ -16,6 +16,8 @@ enum CoverageEvent: UInt8, CaseIterable {
     case skippedNotJSON
     /// The call leans on state that the production server keeps: the candidate cannot know it.
     case skippedServerState
+    /// Production had refused the caller's credentials and refused this call too: there was nothing to compare.
+    case skippedCallerRefused
     /// The request is longer than the capture limit, so that the candidate could not be asked the same.
     case shedTooLarge
     /// As much is being captured at once as memory allows.
@@ -28,6 +30,8 @@ enum CoverageEvent: UInt8, CaseIterable {
     case shedCallsPerMinute
     /// The candidate's key is named but was not found.
     case shedNoKey
+    /// Production had refused the caller's credentials before, but did answer this call.
+    case shedCallerRefused
     /// The mirror was stopped before the candidate answered.
     case shedStopping
     /// The spool took no more.
@@ -36,6 +40,8 @@ enum CoverageEvent: UInt8, CaseIterable {
     case controlSkippedBackoff
     /// As many control calls as may run at once were running.
     case controlSkippedBusy
+    /// As many control calls as may be asked in a day were asked.
+    case controlSkippedDailyCap
     /// A fault of ours about a shadow, which the call itself did not feel.
     case fault
 
@@ -44,11 +50,12 @@ enum CoverageEvent: UInt8, CaseIterable {
         switch self {
         case .call: .calls
         case .sampled: .sampled
-        case .skippedNoMatch, .skippedLoop, .skippedRetry, .skippedNotJSON, .skippedServerState: .skipped
+        case .skippedNoMatch, .skippedLoop, .skippedRetry, .skippedNotJSON, .skippedServerState, .skippedCallerRefused:
+            .skipped
         case .shedTooLarge, .shedCaptureFull, .shedQueueFull, .shedQueueTimeout, .shedCircuitOpen, .shedDailyBudget, .shedCallsPerMinute,
-            .shedNoKey, .shedStopping, .shedSpoolFull:
+            .shedNoKey, .shedCallerRefused, .shedStopping, .shedSpoolFull:
             .shed
-        case .controlSkippedBackoff, .controlSkippedBusy: .controlSkipped
+        case .controlSkippedBackoff, .controlSkippedBusy, .controlSkippedDailyCap: .controlSkipped
         case .fault: .fault
         }
     }
@@ -70,10 +77,12 @@ enum CoverageEvent: UInt8, CaseIterable {
         case .shedDailyBudget: "daily_budget"
         case .shedCallsPerMinute: "calls_per_minute"
         case .shedNoKey: "no_key"
+        case .skippedCallerRefused, .shedCallerRefused: "caller_refused"
         case .shedStopping: "stopping"
         case .shedSpoolFull: "spool_full"
         case .controlSkippedBackoff: "backoff"
         case .controlSkippedBusy: "busy"
+        case .controlSkippedDailyCap: "daily_cap"
         case .fault: "shadow"
         }
     }

@@ -15,6 +15,8 @@ struct Failpoints: Sendable {
         case asking
         /// Reading answers.
         case reading
+        /// Handing records to the spool.
+        case writing
     }
 
     var armed: Set<Step> = []

@@ -37,7 +37,8 @@ public final class Mirror: Sendable {
             perMessage: configuration.captureLimit, memory: CaptureMemory(limit: configuration.captureMemory),
             tap: TapAccess(token: configuration.tapToken), failpoints: configuration.failpoints)
         do throws(EventLoopError) {
-            desk = try ShadowDesk(limits: limits, sink: sink, metrics: metrics, log: log)
+            desk = try ShadowDesk(
+                limits: limits, controlsPerDay: configuration.controlsPerDay, sink: sink, metrics: metrics, log: log)
         } catch {
             throw MirrorError(.resources, "the mirror could not start: \(error)")
         }

@@ -18,6 +18,8 @@ public struct MirrorConfiguration: Sendable {
     public var captureLimit: Int
     /// Bytes that all captured calls together may hold; beyond it, calls are not shadowed.
     public var captureMemory: Int
+    /// Control calls that this mirror asks of one workload's production in a day (UTC).
+    public var controlsPerDay: Int
     /// Authorities (`host` or `host:port`, as `UpstreamURL.authority` has them) that credentials may be sent to, besides those of
     /// the settings file as it is at the start and those of `allowedUpstreamsFile`.
     public var allowedUpstreams: Set<String>
@@ -39,7 +41,8 @@ public struct MirrorConfiguration: Sendable {
         settingsFile: String, address: SocketAddress = .tcp(host: "127.0.0.1", port: 8080),
         metricsAddress: SocketAddress? = .tcp(host: "127.0.0.1", port: 9464), loops: Int = MirrorConfiguration.cores,
         captureLimit: Int = 8 << 20,
-        captureMemory: Int = 256 << 20, allowedUpstreams: Set<String> = [], allowedUpstreamsFile: String? = nil,
+        captureMemory: Int = 256 << 20, controlsPerDay: Int = 10_000, allowedUpstreams: Set<String> = [],
+        allowedUpstreamsFile: String? = nil,
         serverLimits: ServerLimits = ServerLimits(),
         environment: [String: String] = [:]
     ) {
@@ -50,6 +53,7 @@ public struct MirrorConfiguration: Sendable {
         self.loops = loops
         self.captureLimit = captureLimit
         self.captureMemory = captureMemory
+        self.controlsPerDay = controlsPerDay
         self.allowedUpstreams = allowedUpstreams
         self.allowedUpstreamsFile = allowedUpstreamsFile
         self.serverLimits = serverLimits

@@ -16,6 +16,9 @@ final class ShadowDesk: @unchecked Sendable {
     /// Longest time that production may take over a control call.
     static let controlTimeout: UInt64 = 300_000_000_000
 
+    /// How far production's loops go before the shadow thread where both want the processor.
+    static let niceness: Int32 = 10
+
     let thread: LoopThread
     let limits: CaptureLimits
     private let sink: any PairSink
@@ -25,6 +28,9 @@ final class ShadowDesk: @unchecked Sendable {
     private var cells: [Identifier: CandidateCell] = [:]
     private var calls: [Identifier: OpenCall] = [:]
     private var controls = 0
+    private let controlsPerDay: Int
+    private var controlAllowances: [String: ControlAllowance] = [:]
+    private var callers = CallerDesk()
     var ledger = CoverageLedger()
     /// Counted and shown already, but not taken by the sink yet.
     private var unsent = CoverageLedger()
@@ -34,8 +40,12 @@ final class ShadowDesk: @unchecked Sendable {
     private var metricsServer: MetricsServer?
     private var onIdle: (() -> Void)?
 
-    init(limits: CaptureLimits, sink: any PairSink, metrics: MetricsRegistry, log: Log) throws(EventLoopError) {
-        thread = try LoopThread(name: "shadow")
+    init(
+        limits: CaptureLimits, controlsPerDay: Int, sink: any PairSink, metrics: MetricsRegistry, log: Log
+    ) throws(EventLoopError) {
+        // A flood of shadows on a busy machine must not take the processor from production's loops.
+        thread = try LoopThread(name: "shadow", niceness: ShadowDesk.niceness)
+        self.controlsPerDay = controlsPerDay
         self.limits = limits
         self.sink = sink
         self.log = log
@@ -85,6 +95,7 @@ final class ShadowDesk: @unchecked Sendable {
         let request: ChatRequest
         do { request = try ChatRequest(body: sampled.body) } catch { return skip(sampled, .skippedNotJSON) }
         if request.serverState != nil { return skip(sampled, .skippedServerState) }
+        guard callers.admits(sampled, at: MonotonicClock.nanoseconds()) else { return limits.memory.giveBack(sampled.heldBytes) }
         for trial in sampled.draw.trials { count(.sampled, sampled, trial) }
         let control = controlDecision(sampled)
         let call = OpenCall(sampled, request: request, controlRate: control.rate, asksControl: control.asks) { [self] in
@@ -101,6 +112,7 @@ final class ShadowDesk: @unchecked Sendable {
 
     /// Production's answer to a call has ended, or will never come.
     func productionEnded(_ id: Identifier, _ answer: AnswerCapture) {
+        if let turnedAway = callers.answered(id, answer.status, at: MonotonicClock.nanoseconds()) { count(turnedAway, answer.status) }
         guard let call = calls[id] else { return limits.memory.giveBack(answer.bytes) }
         guard let leg = read(answer, of: call, confidence: .logprobs) else { return }
         metrics.observe(leg, .production, workload: call.sampled.route.workload, candidate: nil)
@@ -124,6 +136,18 @@ final class ShadowDesk: @unchecked Sendable {
     private func skip(_ sampled: SampledCall, _ event: CoverageEvent) {
         for trial in sampled.draw.trials { count(event, sampled, trial) }
         limits.memory.giveBack(sampled.heldBytes)
+    }
+
+    /// Counts a call that was turned away for its caller, now that production's answer says whether there was something to compare.
+    private func count(_ turnedAway: CallerDesk.TurnedAway, _ status: Int?) {
+        let isRefused = CallerBreaker.isRefusal(status)
+        for draw in turnedAway.draws {
+            for event in isRefused ? [CoverageEvent.skippedCallerRefused] : [.sampled, .shedCallerRefused] {
+                ledger.count(
+                    event, workload: turnedAway.route.workload, trial: turnedAway.route.trials[draw.trial].id, segment: draw.segment,
+                    at: turnedAway.calledAt)
+            }
+        }
     }
 
     // MARK: The candidate
@@ -208,15 +232,22 @@ final class ShadowDesk: @unchecked Sendable {
 
     private func controlDecision(_ sampled: SampledCall) -> (rate: Double, asks: Bool) {
         let draw = sampled.draw
+        let workload = sampled.route.workload
         let obstacle: CoverageEvent?
         if sampled.route.state.holdsControl(at: MonotonicClock.nanoseconds()) {
             obstacle = .controlSkippedBackoff
+        } else if controls >= ShadowDesk.maxControls {
+            obstacle = .controlSkippedBusy
         } else {
-            obstacle = controls >= ShadowDesk.maxControls ? .controlSkippedBusy : nil
+            obstacle =
+                controlAllowances[workload, default: ControlAllowance()].isUsed(of: controlsPerDay, at: now) ? .controlSkippedDailyCap : nil
         }
-        guard let obstacle else { return (draw.controlRate, draw.asksControl) }
+        guard let obstacle else {
+            if draw.asksControl { controlAllowances[workload, default: ControlAllowance()].use() }
+            return (draw.controlRate, draw.asksControl)
+        }
         if draw.asksControl {
-            ledger.count(obstacle, workload: sampled.route.workload, trial: nil, segment: nil, at: draw.calledAt)
+            ledger.count(obstacle, workload: workload, trial: nil, segment: nil, at: draw.calledAt)
         }
         return (0, false)  // π_A as it was in force: nobody could have been asked
     }
@@ -248,6 +279,10 @@ final class ShadowDesk: @unchecked Sendable {
 
     /// Hands over what is due. A pair that the sink does not take is shed: its call may have been taken, which harms nobody.
     private func write(_ records: [PairAssembly.Record], of call: OpenCall) {
+        do throws(MirrorFault) { try limits.failpoints.reach(.writing) } catch {
+            countFault(call.sampled.route.workload)
+            return finish(call)
+        }
         var callIsLost = false
         for record in records {
             switch record {

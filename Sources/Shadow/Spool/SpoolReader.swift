@@ -7,14 +7,20 @@ internal import Glibc
 public struct SpoolReader: Sendable {
     public let folder: SpoolFolder
 
+    /// Records of one batch at most.
+    public static let batchRecords = 1000
+    /// Bytes of the file that one batch takes, about.
+    public static let batchBytes = 8 << 20
+
     public init(_ folder: SpoolFolder) { self.folder = folder }
 
     /// Reads records from a position on: at most so many, and about so many bytes of the file but at least one record. Moves on
     /// to the next segment when one is read to its end; a batch never spans two.
     ///
     /// Throws when a file cannot be read or a later version wrote it.
-    public func read(from position: SpoolPosition, maximumRecords: Int = 1000, maximumBytes: Int = 8 << 20) throws(SpoolError) -> SpoolBatch
-    {
+    public func read(
+        from position: SpoolPosition, maximumRecords: Int = SpoolReader.batchRecords, maximumBytes: Int = SpoolReader.batchBytes
+    ) throws(SpoolError) -> SpoolBatch {
         // Both are asked before the file is read: what is not in the file then will never be.
         let isAbandoned = !folder.isBeingWritten
         let segments = try folder.segments()

@@ -58,4 +58,10 @@ public struct SpoolBatch: Sendable, Hashable {
 
     /// Whether it brought nothing and moved nowhere: wait, or stop when the writer is gone.
     public func isIdle(from position: SpoolPosition) -> Bool { next == position }
+
+    /// Whether it ended because it was full or a segment was, so that more may be there already.
+    public func isFull(from position: SpoolPosition) -> Bool {
+        next.segment != position.segment || entries.count >= SpoolReader.batchRecords
+            || next.offset - position.offset >= UInt64(SpoolReader.batchBytes)
+    }
 }

@@ -1,0 +1,102 @@
+internal import Foundation
+internal import Processes
+
+/// Ends the benchmark with one line, and what it had started.
+func stop(_ message: String, code: Int32) -> Never {
+    unsafe Stage.running?.end()
+    FileHandle.standardError.write(Data("MirrorBenchmark: \(message)\n".utf8))
+    exit(code)
+}
+
+/// Prints a line at once: a long run shows what it has.
+func show(_ line: String) { FileHandle.standardOutput.write(Data("\(line)\n".utf8)) }
+
+/// Runs a program to its end and gives its standard output, unless it leaves a daemon behind that would keep the pipe open.
+@discardableResult
+func output(_ arguments: [String], environment: [String: String] = [:], leavesDaemon: Bool = false) -> String {
+    var command = ChildCommand("/usr/bin/env", arguments)
+    command.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    command.output = leavesDaemon ? .discard : .pipe
+    do {
+        let child = try ChildProcess(command)
+        let text = String(decoding: child.output?.readToEnd() ?? [], as: UTF8.self)
+        guard child.wait().isSuccess else { stop("\(arguments.joined(separator: " ")) failed", code: 1) }
+        return text
+    } catch {
+        stop("\(error)", code: 1)
+    }
+}
+
+/// The process ids directly below one, with their command lines.
+func children(of parent: Int32) -> [(pid: Int32, command: String)] {
+    output(["ps", "-o", "pid=,args=", "--ppid", String(parent)]).split(separator: "\n").compactMap { line in
+        let words = line.split(separator: " ", maxSplits: 1)
+        return words.count == 2 ? Int32(words[0]).map { ($0, String(words[1])) } : nil
+    }
+}
+
+/// The machine's load average over the last minute: figures taken on a busy machine must say so.
+func loadAverage() -> String {
+    (try? String(contentsOfFile: "/proc/loadavg", encoding: .utf8)).flatMap { $0.split(separator: " ").first.map(String.init) } ?? "?"
+}
+
+/// A running `understudy up` of the release build beside this program, in a folder of its own.
+final class Stage {
+    /// The one that `stop` ends; main thread only.
+    nonisolated(unsafe) static var running: Stage?
+
+    let folder = FileManager.default.temporaryDirectory.appending(path: "understudy-bench-\(ProcessInfo.processInfo.processIdentifier)")
+    let up = Process()
+    private(set) var mirror = ""
+    private(set) var mirrorProcess: Int32 = 0
+    private let binary = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
+        .appending(path: "understudy").path
+
+    init() throws {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
+    }
+
+    /// Starts everything and waits until it is ready.
+    func start() throws {
+        up.executableURL = URL(filePath: binary)
+        up.arguments = ["up", "--data", data]
+        for role in ["mirror", "web", "metrics"] { up.arguments?.append("--\(role)-address=127.0.0.1:0") }
+        let lines = Pipe()
+        up.standardOutput = lines
+        up.standardError = FileHandle(forWritingAtPath: "/dev/null")
+        try up.run()
+        unsafe Stage.running = self
+        var ready = ""
+        while !ready.contains("ready ") || !ready.hasSuffix("\n") {
+            let more = lines.fileHandleForReading.availableData
+            if more.isEmpty { stop("understudy up did not start; build it first: swift build -c release", code: 1) }
+            ready += String(decoding: more, as: UTF8.self)
+        }
+        let address = ready.split(whereSeparator: \.isWhitespace).first { $0.hasPrefix("mirror=") }
+        guard let address, let child = children(of: up.processIdentifier).first(where: { $0.command.contains(" mirror ") }) else {
+            stop("no mirror in: \(ready)", code: 1)
+        }
+        mirror = String(address.dropFirst("mirror=".count))
+        mirrorProcess = child.pid
+    }
+
+    private var data: String { folder.appending(path: "data").path }
+
+    /// Enables a workload by its settings' text.
+    func enable(_ settings: String) throws {
+        let file = folder.appending(path: "bench.yaml")
+        try settings.write(to: file, atomically: true, encoding: .utf8)
+        output([binary, "enable", "--data", data, "-f", file.path, "--no-probe"])
+    }
+
+    /// Runs a command of the program on the stage's data.
+    func run(_ arguments: [String]) -> String { output([binary] + arguments + ["--data", data]) }
+
+    /// Ends everything.
+    func end() {
+        unsafe Stage.running = nil
+        up.terminate()
+        up.waitUntilExit()
+        try? FileManager.default.removeItem(at: folder)
+    }
+}
