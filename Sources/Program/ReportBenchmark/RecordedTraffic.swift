@@ -8,7 +8,7 @@ internal import Traffic
 /// A week of label pairs under the names that the twelve questions use, half of them each of two candidates.
 struct RecordedTraffic {
     static let workload = "support-intents-recorded"
-    /// Question 12 looks for a call of the live workload.
+    /// Question 12 looks for the newest call of the live workload, as somebody does who has just seen it in a log.
     private static let liveWorkload = "support-intents"
     private static let labels = (0..<20).map { "intent_\($0)" }
     private static let segments = ["web", "mail", "chat", "phone"]
@@ -57,7 +57,7 @@ struct RecordedTraffic {
             var records: [SpoolRecord] = []
             for number in first..<min(first + 2000, count) {
                 let moment = begin.adding(seconds: Double(number) * apart * 0.99)
-                let trial = number == 0 ? live : trials[number % 2]
+                let trial = number == count - 1 ? live : trials[number % 2]
                 let (call, pair) = pair(number, at: moment, trial)
                 records += [.call(call), .pair(pair)]
             }
