@@ -12,7 +12,7 @@ extension Command {
         details: """
             Checks the file (every fault with its line), reaches the models once, stores route and trial. Running mirrors follow within a
             second. The same file again changes nothing; a changed one ends that candidate's trial and starts the next, except for sample,
-            control, limits, privacy, keys and prices, which may change within a trial.
+            control, limits, the deadline, privacy, keys and prices, which may change within a trial.
             --tap is for gateways that keep the call path: its trial takes finished calls at POST /WORKLOAD/pairs of the mirror, beside a trial
             of mirrored calls and never mixed with it. deploy/README.md has ready snippets for LiteLLM and nginx.
             """,

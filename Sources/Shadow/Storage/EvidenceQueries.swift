@@ -58,9 +58,6 @@ enum EvidenceQueries {
         WHERE found.trial = $1 AND found.in_evidence AND ($2::timestamptz IS NULL OR found.called_at < $2)
         """
 
-    /// Who was right, as the evidence takes it: what a look has consumed stays.
-    private static let judged = "coalesce(found.consumed_correct, found.correct)"
-
     static let firstConfidences = """
         SELECT found.called_at, found.pair_id, coalesce(found.candidate_confidence, 0) AS confidence FROM \(ledger)
         ORDER BY found.called_at, found.pair_id
