@@ -58,35 +58,6 @@ public struct ComparedPair: Sendable, Hashable {
 
     /// The answers differ, and the candidate gave one.
     var isForTheJudge: Bool { finding.agreement == .different && !finding.candidateFailed }
-
-    /// As `FindingQueries.store` reads it.
-    func json(label: JSONValue?) -> JSONValue {
-        let differences = finding.differences.map { difference -> JSONValue in
-            [
-                "path": .string(difference.path), "kind": .string(difference.kind),
-                "production_value": JSONValue(difference.productionValue), "candidate_value": JSONValue(difference.candidateValue),
-                "rule": .string(difference.rule),
-            ]
-        }
-        return StorableText.escaped([
-            "pair_id": .string(pair.description), "agreement": .string(finding.agreement.rawValue),
-            "equivalence": JSONValue(finding.equivalence?.rawValue), "failure_mode": JSONValue(finding.failureMode?.rawValue),
-            "correct": .string(finding.correct.rawValue), "correct_by": JSONValue(finding.correctBy?.rawValue),
-            "production_label": JSONValue(finding.productionLabel), "candidate_label": JSONValue(finding.candidateLabel),
-            "label": label ?? .null, "differences": differences.isEmpty ? .null : .array(differences),
-            "fields": finding.fields.isEmpty ? .null : .array(finding.fields.map(\.json)),
-            "production_unstable": JSONValue(finding.productionUnstable), "ungrounded": JSONValue(finding.ungrounded),
-            "production_failed": .bool(finding.productionFailed), "candidate_failed": .bool(finding.candidateFailed),
-            "production_cost": JSONValue(costs.production), "candidate_cost": JSONValue(costs.candidate),
-            "control_cost": JSONValue(costs.control),
-        ])
-    }
-}
-
-extension FieldScore {
-    fileprivate var json: JSONValue {
-        ["path": .string(path), "production": .string(production.rawValue), "candidate": .string(candidate.rawValue)]
-    }
 }
 
 extension ClaimedPair {

@@ -104,9 +104,10 @@ public struct ComparisonQueue {
     /// taken, so that workers on one trial insert side by side and only take turns to count.
     private func save(_ batch: ClaimedBatch, _ compared: [ComparedPair], comparatorVersion: Int, at moment: Timestamp) throws {
         let labels = Dictionary(batch.pairs.map { ($0.pair.id, $0.label) }) { first, _ in first }
-        let findings = JSONValue.array(compared.map { $0.json(label: labels[$0.pair] ?? nil) })
         let ids = compared.map(\.pair)
-        let binds: [PostgresBind] = [.json(findings), .ids(ids), .id(batch.trial.id), .int(comparatorVersion), .moment(moment)]
+        let binds: [PostgresBind] =
+            [.ids(ids), .id(batch.trial.id), .int(comparatorVersion), .moment(moment)]
+            + FindingColumns.binds(compared.map { ($0, labels[$0.pair] ?? nil) })
         var known: Set<Identifier> = []
         let isNew = try batch.reason == .new && connection.insertAll(FindingQueries.insertNew, binds, expecting: ids.count)
         try connection.execute(ComparisonQueries.lockTrial, [.text(batch.trial.id.description)])

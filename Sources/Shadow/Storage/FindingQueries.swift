@@ -4,12 +4,12 @@ enum FindingQueries {
     /// Which of some pairs have a comparison.
     static let known = "SELECT pair_id FROM understudy_store.comparison WHERE pair_id = ANY ($1)"
 
-    /// `$1`: findings as a JSON array; `$2`: their pairs' ids; `$3`: the trial; `$4`: comparator's version; `$5`: the moment.
+    /// `$1`: the pairs' ids; `$2`: the trial; `$3`: comparator's version; `$4`: the moment; from `$5`: `FindingColumns`.
     ///
     /// In the order of the ids, so that two who store the same pairs wait for each other instead of crossing.
     private static let insert = """
         WITH found AS (
-            \(readFindings)
+            \(FindingColumns.rows(first: 5))
         )
         \(insertComparisons)
         """
@@ -59,14 +59,6 @@ enum FindingQueries {
         \(moveCosts)
         """
 
-    private static let readFindings = """
-        SELECT * FROM jsonb_to_recordset($1::jsonb) AS finding (
-            pair_id uuid, agreement text, equivalence text, failure_mode text, correct text, correct_by text, production_label text,
-            candidate_label text, label jsonb, differences jsonb, fields jsonb, production_unstable boolean, ungrounded boolean,
-            production_failed boolean, candidate_failed boolean, production_cost double precision, candidate_cost double precision,
-            control_cost double precision)
-        """
-
     /// Whether the answer came, however useful it was: what counts among the latencies.
     private static func answered(_ leg: String) -> String {
         "((\(leg)_error IS NULL OR \(leg)_error = 'too_large') AND \(leg)_status BETWEEN 200 AND 299)"
@@ -90,11 +82,11 @@ enum FindingQueries {
             candidate_asked, streamed, production_timeout, candidate_timeout, production_tokens_estimated, candidate_tokens_estimated,
             control_drawn, control_differed, production_unstable, ungrounded, agreement, correct, correct_by, equivalence, failure_mode,
             segment, conversation, prompt_hash, production_label, candidate_label, label, differences, fields)
-        SELECT pair.id, pair.call_id, pair.trial, call.called_at, pair.ages_from, $5, sampling_rate, evidence_weight, adjudication_probability,
+        SELECT pair.id, pair.call_id, pair.trial, call.called_at, pair.ages_from, $4, sampling_rate, evidence_weight, adjudication_probability,
             control_rate, hash_order, production_cost, candidate_cost, control_cost, \(latency("production", "duration_ms")),
             \(latency("candidate", "duration_ms")), \(latency("production", "ttft_ms")), \(latency("candidate", "ttft_ms")),
             candidate_confidence, (call.called_at AT TIME ZONE trial.timezone)::date, turn, input_length, production_input_tokens,
-            production_output_tokens, candidate_input_tokens, candidate_output_tokens, $4::integer, planned, rates_estimated,
+            production_output_tokens, candidate_input_tokens, candidate_output_tokens, $3::integer, planned, rates_estimated,
             CASE WHEN conversation IS NULL THEN true END, production_failed, candidate_failed,
             candidate_error IS DISTINCT FROM 'circuit_open', production_streamed,
             candidate_error IS DISTINCT FROM 'circuit_open' AND \(timedOut("production")), \(timedOut("candidate")),
@@ -106,7 +98,7 @@ enum FindingQueries {
         JOIN understudy_store.pair ON pair.id = found.pair_id
         JOIN understudy_store.call ON call.id = pair.call_id
         JOIN understudy_store.trial ON trial.id = pair.trial
-        WHERE pair.id = ANY ($2) AND trial.id = $3
+        WHERE pair.id = ANY ($1) AND trial.id = $2
         ORDER BY pair.id
         """
 
