@@ -10,7 +10,7 @@ import Traffic
         ("transfer", "other", "other", .candidateOnly), ("transfer", "other", "card_arrival", .neither),
         ("transfer", "Transfer.", "transfer", .both), ("transfer", "Intent: transfer", "transfer", .productionOnly),
         ("It must be transfer", "transfer", "transfer", .candidateOnly), ("It must be transfer", "Intent: transfer", "transfer", .neither),
-        ("It must be transfer", "It must be transfer", "transfer", .neither), ("Intent: transfer", "transfer", "transfer", .candidateOnly),
+        ("It must be transfer", "It must be transfer", "transfer", .neither), ("Intent: transfer", "transfer", "transfer", .both),
         ("Intent: transfer", "Intent: transfer", "transfer", .both), ("Intent: transfer", "garbage", "transfer", .productionOnly),
         ("{\"l\":\"transfer\"}", "{\"l\":\"other\"}", "transfer", .productionOnly), ("transfer", "Transfer", "TRANSFER", .both),
         ("payment", "transfer", "payment", .productionOnly), ("payment", "Payment", "payment", .both), ("payment", "x", "y", .neither),

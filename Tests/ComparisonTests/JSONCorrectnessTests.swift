@@ -9,8 +9,8 @@ import Traffic
         (#"{"a":1}"#, #"{"a":1}"#, Correctness.both), (#"{"a":1}"#, #"{"a":2}"#, .productionOnly),
         (#"{"a":2}"#, #"{"a":1.0}"#, .candidateOnly),
         (#"{"a":2}"#, #"{"a":3}"#, .neither), (#"{"a":1}"#, "```json\n{\"a\":1}\n```", .productionOnly),
-        ("```json\n{\"a\":1}\n```", #"{"a":1}"#, .candidateOnly), ("```json\n{\"a\":1}\n```", "```\n{\"a\":1}\n```", .both),
-        ("```json\n{\"a\":1}\n```", "garbage", .productionOnly), ("```json\n{\"a\":1}\n```", #"{"a":2}"#, .neither),
+        ("```json\n{\"a\":1}\n```", #"{"a":1}"#, .both), ("```json\n{\"a\":1}\n```", "```\n{\"a\":1}\n```", .both),
+        ("```json\n{\"a\":1}\n```", "garbage", .productionOnly), ("```json\n{\"a\":1}\n```", #"{"a":2}"#, .productionOnly),
         ("Sure:\n```json\n{\"a\":1}\n```", #"{"a":1}"#, .candidateOnly), ("Sure:\n```json\n{\"a\":1}\n```", "garbage", .neither),
         ("garbage", #"{"a":1}"#, .candidateOnly), (#"{"a":1,"b":null}"#, #"{"a":1}"#, .candidateOnly), (#"{"a":1"#, #"{"a":1,}"#, .neither),
     ])

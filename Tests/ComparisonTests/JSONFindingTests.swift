@@ -229,7 +229,7 @@ private func asking(_ format: String, _ content: String = "Extract.") -> String 
         let plain = comparedJSON(right, call(#"{"a":1}"#), gold: ["a": 1])
         #expect(
             plain.failureMode == .wrappedJSON && plain.differences.map(\.rule) == ["json.tool_call"] && plain.correct == .productionOnly)
-        #expect(comparedJSON(call(#"{"a":1}"#), right, gold: ["a": 1]).correct == .candidateOnly)
+        #expect(comparedJSON(call(#"{"a":1}"#), right, gold: ["a": 1]).correct == .productionOnly)
         #expect(comparedJSON(call(#"{"a":1}"#), call(#"{"a":1}"#, name: "other")).failureMode == .wrappedJSON)
     }
 

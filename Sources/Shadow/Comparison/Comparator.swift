@@ -34,7 +34,7 @@ protocol AnswerComparison: Sendable {
 /// Compares the answers of one workload's pairs (design §7). Pure: the same answers always give the same finding.
 public struct Comparator: Sendable {
     /// Rises with every change that can change a finding; pairs compared by an older one are compared again.
-    public static let version = 2
+    public static let version = 3
 
     private let comparison: any AnswerComparison
 

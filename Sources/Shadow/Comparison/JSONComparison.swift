@@ -142,10 +142,7 @@ struct JSONComparison: AnswerComparison {
 
     private func callMode(_ left: Side, _ right: Side) -> FailureMode? {
         // A call that is the document has been compared as that.
-        func calls(_ side: Side) -> [ToolCall] {
-            if case .toolCall? = side.reading.wrapping { return [] }
-            return side.delivery.leg.toolCalls
-        }
+        func calls(_ side: Side) -> [ToolCall] { side.reading.isToolCall ? [] : side.delivery.leg.toolCalls }
         return FailureMode.between(calls(left), calls(right))
     }
 
@@ -206,10 +203,10 @@ struct JSONComparison: AnswerComparison {
             return isInOrder && JSONWalk.differences(gold, document, rules).isAgreement
         }
         let hasCandidate = right.delivery.failure == nil && right.document != nil
-        // The form that the program reads is production's, unless it is prose, or the candidate shows the plain one.
-        let isPlainFormShown = hasCandidate && right.reading.wrapping == nil
-        let isProductionReadable = left.reading.wrapping.map { !$0.isProse && !isPlainFormShown } ?? true
-        let isCandidateReadable = right.reading.wrapping == nil || isSameForm(left, right)
+        // The program reads production's form, whatever the candidate's is; prose is never a form.
+        let isProductionReadable = left.reading.wrapping?.isProse != true
+        // Who takes a document out of a code fence finds a bare one too; who reads it from a tool's arguments finds nothing in a text.
+        let isCandidateReadable = isSameForm(left, right) || (right.reading.wrapping == nil && !left.reading.isToolCall)
         finding.correct = Correctness(
             production: isProductionReadable && isRight(left), candidate: isCandidateReadable && isRight(right))
         finding.fields = JSONFields.scores(

@@ -25,6 +25,10 @@ struct JSONReading {
     /// nil when the answer cannot be read.
     var document: JSONValue?
     var wrapping: Wrapping?
+
+    /// Whether it stands in a tool call instead of the text.
+    var isToolCall: Bool { if case .toolCall? = wrapping { true } else { false } }
+
     /// Why the answer cannot be read.
     var error: JSONError?
 

@@ -28,11 +28,9 @@ struct LabelComparison: AnswerComparison {
         finding.productionLabel = read.production.label
         if candidate.failure == nil { finding.candidateLabel = read.candidate.label }
         if let gold = gold.flatMap(LabelComparison.goldText) {
-            // The form that the program reads is production's, unless it is prose, or the candidate shows the declared one.
-            let isDeclaredFormShown = candidate.failure == nil && read.candidate.isPlain
-            let isReadable = !read.production.isBuried || (!read.production.isProse && !isDeclaredFormShown)
+            // The program reads production's form, whatever the candidate's is; prose is never a form.
             finding.correct = Correctness(
-                production: isReadable && isRight(read.production, gold),
+                production: !read.production.isProse && isRight(read.production, gold),
                 candidate: candidate.failure == nil && !read.candidate.isBuried && isRight(read.candidate, gold))
         }
         return finding

@@ -35,9 +35,6 @@ struct LabelReading {
     /// From the outside in; empty when the answer is a label by itself, or none.
     var wrappings: [Wrapping] = []
 
-    /// Whether it is a label by itself.
-    var isPlain: Bool { label != nil && wrappings.isEmpty }
-
     /// Whether it names a label but is not one.
     var isBuried: Bool { label != nil && !wrappings.isEmpty }
 
