@@ -109,6 +109,8 @@ private final class MirrorRun {
     private func spoolLimits() throws -> SpoolLimits {
         var limits = SpoolLimits()
         limits.maximumBytes = UInt64(try arguments.integer("spool-limit", in: 1...1_000_000, default: 4096)) << 20
+        // A spool that may hold little must not lie in one segment: only those left behind can be removed.
+        limits.segmentBytes = Int(limits.maximumBytes / 64)
         limits.syncNanoseconds = UInt64(try arguments.integer("fsync-interval", in: 0...60_000, default: 1000)) * 1_000_000
         return limits
     }

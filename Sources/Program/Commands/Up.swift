@@ -29,9 +29,12 @@ private final class UpRun {
     private let loop: EventLoop
     private var postgres: EmbeddedPostgres?
     private var ready: [String: String] = [:]
+    private var hasStartedOthers = false
     /// A mirror that is draining waits for the longest candidate timeout at most; then everything else is quick.
     private static let mirrorGrace = 60.0
     private static let grace = 30.0
+    /// Nanoseconds that the mirror's start waits for the courier.
+    private static let patience: UInt64 = 5_000_000_000
 
     init(_ arguments: Arguments) throws {
         self.arguments = arguments
@@ -56,6 +59,8 @@ private final class UpRun {
         try supervisor.start(Supervisor.Role(name: "courier") { _ in ["courier"] + common }) { [self] _ in
             startOthers(supervisor, common)
         }
+        // A courier that does not come up must not keep production's calls from being served as they were before.
+        loop.schedule(after: Self.patience) { [self] in startOthers(supervisor, common) }
         loop.run()
         log.info("up", "ending: calls in flight are finished first")
         supervisor.end("mirror", grace: Self.mirrorGrace)
@@ -66,6 +71,8 @@ private final class UpRun {
 
     /// The mirror starts when the courier has written its settings file, so that it knows every route from its first call on.
     private func startOthers(_ supervisor: Supervisor, _ common: [String]) {
+        guard !hasStartedOthers else { return }
+        hasStartedOthers = true
         do {
             let mirror = Supervisor.Role(name: "mirror") { [arguments] bound in
                 ["mirror", "--without-courier"] + common
