@@ -163,7 +163,8 @@ let tests: [Target] = [
     .testTarget(
         name: "EndToEndTests",
         dependencies: [
-            "understudy", "Configuration", "EmbeddedPostgres", "JSON", "Postgres", "Processes", "Spool", "Traffic", "TestSupport",
+            "understudy", "Configuration", "EmbeddedPostgres", "EventLoop", "JSON", "Postgres", "Processes", "Spool", "Traffic",
+            "TestSupport",
         ]),
 ]
 

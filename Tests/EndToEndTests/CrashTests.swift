@@ -30,7 +30,7 @@ import Testing
         }
         load.stop()
         let outcome = try trial.settle(load)
-        print("crash test: \(victims.values.reduce(0, +)) kills \(Self.text(victims)), \(outcome)")
+        print("crash test: \(victims.values.reduce(0, +)) kills \(Self.text(victims)), \(outcome), shed: \(try trial.shed())")
         #expect(outcome.spooled >= 10 * kills)
         expectNothingLost(outcome)
         #expect(try trial.miscounted() == [])

@@ -67,10 +67,7 @@ final class CrashTrial {
         """.write(to: settings, atomically: true, encoding: .utf8)
         let enabled = try Program.run(["enable", "--data", data.path, "-f", settings.path, "--no-probe"])
         guard enabled.status == 0 else { throw Unexpected("enable failed: \(enabled.errors)") }
-        _ = try eventually(within: 60, "the mirror to know the workload") {
-            (try? HttpConnection(mirror).request("POST", "/crash/v1/chat/completions", body: CallLoad.body("warm-up")))?.status == 200
-                ? true : nil
-        }
+        try awaitRoute(mirror)
     }
 
     private func startModel(_ name: String, latency: Int) throws -> RunningProgram {
@@ -152,6 +149,12 @@ final class CrashTrial {
         let rows = try Program.run(["sql", "--data", data.path, "--csv", query])
         guard rows.status == 0 else { throw Unexpected("sql failed: \(rows.errors)") }
         return rows.output.split(separator: "\n").dropFirst().joined(separator: "\n")
+    }
+
+    /// Sampled calls that became no pair, by their reasons.
+    func shed() throws -> String {
+        try sql("select reason || ' ' || sum(calls) from coverage_reasons where stage = 'shed' group by reason order by reason")
+            .replacingOccurrences(of: "\n", with: ", ")
     }
 
     /// What the rollups count otherwise than the comparisons themselves; empty when each pair was counted exactly once.

@@ -215,9 +215,9 @@ final class Stage {
 
     /// Waits until the mirror answers the workload's calls, by one call of its own.
     func awaitRoute(_ mirror: String) throws {
-        _ = try eventually(within: 60, "the mirror to know the workload") {
-            (try? HttpConnection(mirror).request("POST", "/crash/v1/chat/completions", body: CallLoad.body("warm-up")))?.status == 200
-                ? true : nil
+        try EndToEndTests.awaitRoute(mirror)
+        guard try HttpConnection(mirror).request("POST", "/crash/v1/chat/completions", body: CallLoad.body("warm-up")).status == 200 else {
+            throw Unexpected("the mirror knows the workload and does not answer its calls")
         }
     }
 
