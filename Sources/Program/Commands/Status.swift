@@ -29,8 +29,11 @@ extension Command {
             }
             let spooled = try spooledPairs(arguments, connection)
             let undelivered = try Deliveries(connection).troubles(workload: workload, at: now())
+            let notes = try Heartbeats(connection).all(seenSince: now().adding(seconds: -15)).compactMap(\.warning)
             let feedback = try Feedback(connection).counts(workload: workload)
-            let reports = statuses.map { StatusReport(status: $0, spooled: spooled, feedback: feedback, undelivered: undelivered) }
+            let reports = statuses.map {
+                StatusReport(status: $0, spooled: spooled, feedback: feedback, undelivered: undelivered, notes: notes)
+            }
             if arguments.has("json") {
                 let list = reports.map(\.json)
                 print((list.count == 1 ? list[0] : .array(list)).serialisedString())
@@ -57,6 +60,8 @@ private struct StatusReport {
     let spooled: Int
     let feedback: FeedbackCounts
     let undelivered: [DeliveryTrouble]
+    /// What running processes have to say.
+    let notes: [String]
 
     private var warnings: [String] {
         var warnings: [String] = []
@@ -83,7 +88,7 @@ private struct StatusReport {
             warnings.append("\(lost) lines of feedback were turned away because \(Feedback.mostWaiting) waited for their calls already.")
         }
         if status.waiting > 10_000 { warnings.append("\(status.waiting) pairs wait for a worker; start another with understudy worker.") }
-        return warnings + undelivered.map(words)
+        return warnings + notes + undelivered.map(words)
     }
 
     private func words(_ trouble: DeliveryTrouble) -> String {
