@@ -73,7 +73,7 @@ import Testing
         let path = try scene.write((0..<count).map(Self.recorded))
         var certain: [(stored: [String], asked: [String: Int])] = []
         for _ in 0..<3 {
-            let run = try RunningProgram(scene.arguments(path, ["--rate", "100/s"]), environment: Scene.keys)
+            let run = try RunningProgram(scene.arguments(path, ["--rate", "25/s"]), environment: Scene.keys)
             let before = certain.last?.stored.count ?? 0
             _ = try eventually(within: 60, "some more pairs to be stored") {
                 try Int(scene.sql("select count(*) from pairs")[0]).map { $0 > before + 20 } == true ? true : nil
@@ -178,23 +178,31 @@ import Testing
         }
         _ = try eventually(within: 60, "the mirror to take calls") { hand(0) == 202 ? true : nil }
         var taken: Set<String> = ["g0"]
+        /// Handed in again because no answer came: the mirror that died may have asked about it already.
+        var repeated: Set<String> = []
         for number in 1..<120 {
             if number == 60 {
                 // What was taken is asked at once; a moment later it is in the spool.
-                usleep(500_000)
+                _ = try eventually(within: 60, "what was taken to be stored") {
+                    try scene.sql("select count(*) from pairs") == ["60"] ? true : nil
+                }
                 let pid = try #require(descendants(of: scene.up.processID).first { $0.command.contains(" mirror") }?.pid)
                 kill(pid, SIGKILL)
             }
-            if hand(number) == 202 { taken.insert("g\(number)") }
+            _ = try eventually(within: 60, "call \(number) to be taken") {
+                if hand(number) == 202 { return true }
+                repeated.insert("g\(number)")
+                return nil
+            }
+            taken.insert("g\(number)")
             usleep(5_000)
         }
-        #expect(taken.count > 60)
         _ = try eventually(within: 60, "what was taken to be stored") {
             try Set(scene.sql("select external_id from pairs")).isSuperset(of: taken) ? true : nil
         }
         #expect(try scene.sql("select distinct source from pairs") == ["tap"])
         #expect(try scene.sql("select count(*) = count(distinct external_id) from pairs") == ["t"])
-        #expect(scene.asked("candidate").filter { $0.key.hasPrefix("g") }.values.allSatisfy { $0 == 1 })
+        #expect(scene.asked("candidate").filter { $0.key.hasPrefix("g") && !repeated.contains($0.key) }.values.allSatisfy { $0 == 1 })
         #expect(scene.asked("production").keys.allSatisfy { !$0.hasPrefix("g") })
         #expect(try scene.stage.run(["report", "replayed"]).output.hasPrefix("SIMULATED · TAPPED · replayed"))
         // The route serves apps as ever.

@@ -91,19 +91,21 @@ import Traffic
             trials: []
         ).write(to: folder.path("settings.json"))
         let socket = try ListeningSocket(.tcp(host: "127.0.0.1", port: 0))
+        let manager = try NotificationSocket(folder.path("notify"))
         let load = CallLoad(mirror: "http://\(socket.address)", threads: 4)
         load.start()
         var running: ChildProcess?
         for number in 0..<4 {
             var command = ChildCommand(
                 Program.path, ["mirror", "--without-courier", "--data-folder", folder.path, "--metrics-address", "127.0.0.1:0"])
-            command.environment = Program.merged([:])
+            command.environment = Program.merged(["NOTIFY_SOCKET": folder.path("notify")])
             command.sockets = [("understudy-mirror.socket", socket.descriptor)]
             command.output = .pipe
             command.errors = .discard
             let next = try ChildProcess(command)
             let ready = String(decoding: try #require(next.output).read(), as: UTF8.self)
             #expect(ready.hasPrefix("ready mirror=http://\(socket.address) "))
+            #expect(manager.read() == "READY=1")
             let before = load.count
             _ = try eventually(within: 60, "calls with mirror \(number)") { load.count > before + 20 ? true : nil }
             running?.send(SIGQUIT)
@@ -118,4 +120,32 @@ import Traffic
     }
 
     private static let path = "/crash/v1/chat/completions"
+}
+
+/// Where a service says how it is, as systemd has it.
+private final class NotificationSocket {
+    private let descriptor: Int32
+
+    init(_ path: String) throws {
+        descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
+        var limit = timeval(tv_sec: 60, tv_usec: 0)
+        unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: Array(path.utf8)) }
+        let bound = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        guard bound == 0 else { throw Unexpected("cannot bind \(path)") }
+    }
+
+    deinit { close(descriptor) }
+
+    func read() -> String {
+        var bytes = [UInt8](repeating: 0, count: 256)
+        let count = unsafe recv(descriptor, &bytes, bytes.count, 0)
+        return String(decoding: bytes[..<max(0, count)], as: UTF8.self)
+    }
 }

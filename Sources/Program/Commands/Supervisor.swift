@@ -108,7 +108,9 @@ final class Supervisor {
 
     private func launch(_ child: Child) throws {
         var command = ChildCommand(programPath, child.role.arguments(child.readyWords))
-        command.environment = currentEnvironment().merging(environment) { $1 }
+        var variables = currentEnvironment().merging(environment) { $1 }
+        variables[ServiceManager.variable] = nil
+        command.environment = variables
         command.output = .pipe
         command.deathSignal = SIGKILL
         command.hasOwnGroup = true
