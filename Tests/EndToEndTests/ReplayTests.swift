@@ -67,6 +67,29 @@ import Testing
             + #""production":{"output":"yes","duration_ms":500},"label":"yes"}"#
     }
 
+    /// Dies before and after the commit of what was answered, and goes on each time where it was.
+    @Test func atEachFailpointWhatIsStoredIsNotAskedAgainAndNothingIsStoredTwice() throws {
+        let scene = try Scene()
+        let count = 60
+        let path = try scene.write((0..<count).map(Self.recorded))
+        for point in ["replay.copied:1", "replay.committed:1", "replay.copied:2", "replay.committed:2"] {
+            let before = try scene.sql("select external_id from pairs")
+            let asked = scene.asked("candidate")
+            let died = try Program.run(
+                scene.arguments(path, []), environment: Scene.keys.merging(["UNDERSTUDY_FAILPOINT": point]) { $1 })
+            // With few calls left there may be no second transaction.
+            #expect(died.status == SIGKILL || (point.hasSuffix(":2") && died.status == 0), "\(point): \(died.errors)")
+            let stored = try scene.sql("select external_id from pairs")
+            #expect(Set(before).isSubset(of: stored))
+            if point == "replay.copied:1" { #expect(stored == [], "the transaction was not committed") }
+            if point == "replay.committed:1" { #expect(stored != []) }
+            let again = scene.asked("candidate")
+            #expect(before.filter { asked[$0] != again[$0] } == [], "asked again although stored, at \(point)")
+        }
+        #expect(try scene.replay(path).status == 0)
+        #expect(try scene.sql("select count(*), count(distinct external_id) from pairs") == ["\(count),\(count)"])
+    }
+
     @Test func killedAndStartedAgainItAsksNobodyTwiceForWhatIsStored() throws {
         let scene = try Scene()
         let count = 400

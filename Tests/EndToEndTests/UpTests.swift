@@ -97,6 +97,26 @@ import Testing
         #expect(up.waitForEnd() == 0)
     }
 
+    @Test func controlCallsBeyondTheDaysCapAreCountedInStatusAndReport() throws {
+        let stage = try Stage()
+        let up = try stage.startUp(["--control-limit", "3"])
+        let mirror = try up.ready()["mirror"] ?? ""
+        try stage.enable(production: ["default": "yes"], candidate: ["default": "yes"], control: "100%")
+        try stage.awaitRoute(mirror)
+        let connection = try HttpConnection(mirror)
+        for number in 0..<9 {
+            #expect(try connection.request("POST", "/crash/v1/chat/completions", body: CallLoad.body("call-\(number)")).status == 200)
+        }
+        let status = try eventually(within: 60, "10 counted calls") { try stage.status()["calls"] as? Int == 10 ? stage.status() : nil }
+        #expect(status["control_skipped"] as? [String: Int] == ["daily_cap": 7])
+        #expect(try stage.run(["status", "crash"]).output.contains("daily_cap 7"))
+        let report = try stage.run(["report", "crash", "--format", "json"]).output
+        let json = try JSONSerialization.jsonObject(with: Data(report.utf8)) as? [String: Any]
+        #expect((json?["coverage"] as? [String: Any])?["control_skipped"] as? [String: Int] == ["daily_cap": 7])
+        up.signal(SIGTERM)
+        #expect(up.waitForEnd() == 0)
+    }
+
     @Test func aSettingsFileThatIsDamagedOrRemovedIsWrittenAgain() throws {
         let stage = try Stage()
         let up = try stage.startUp()
@@ -177,10 +197,10 @@ final class Stage {
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
-    func startUp() throws -> RunningProgram {
-        try RunningProgram([
-            "up", "--data", data, "--mirror-address", "127.0.0.1:0", "--web-address", "127.0.0.1:0", "--metrics-address", "127.0.0.1:0",
-        ])
+    func startUp(_ options: [String] = []) throws -> RunningProgram {
+        try RunningProgram(
+            ["up", "--data", data, "--mirror-address", "127.0.0.1:0", "--web-address", "127.0.0.1:0", "--metrics-address", "127.0.0.1:0"]
+                + options)
     }
 
     /// Runs a command on the stage's data folder.
@@ -199,7 +219,7 @@ final class Stage {
         return try program.ready()["model"] ?? ""
     }
 
-    func enable(production: [String: String], candidate: [String: String], limits: String = "") throws {
+    func enable(production: [String: String], candidate: [String: String], limits: String = "", control: String = "10%") throws {
         let settings = folder.appending(path: "crash.yaml")
         try """
         workload: crash
@@ -207,7 +227,7 @@ final class Stage {
         production: { url: "\(try model("production", production))" }
         candidate: { url: "\(try model("candidate", candidate))", model: small, limits: { \(limits) } }
         sample: 100%
-        control: 10%
+        control: \(control)
         """.write(to: settings, atomically: true, encoding: .utf8)
         let result = try run(["enable", "-f", settings.path])
         guard result.status == 0 else { throw Unexpected("enable failed: \(result.errors)") }

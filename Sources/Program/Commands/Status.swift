@@ -113,13 +113,16 @@ private struct StatusReport {
 
     var json: JSONValue {
         let trial = status.trial
-        let shed = JSONValue.object(status.shed.sorted { $0.key < $1.key }.map { JSONMember($0.key, JSONValue($0.value)) })
+        func object(_ counts: [String: Int]) -> JSONValue {
+            .object(counts.sorted { $0.key < $1.key }.map { JSONMember($0.key, JSONValue($0.value)) })
+        }
         var json: JSONValue = [
             "workload": JSONValue(trial.workload), "trial": JSONValue(trial.id.description), "candidate": JSONValue(trial.candidate),
             "source": JSONValue(trial.source.rawValue), "simulated": JSONValue(trial.simulated), "state": JSONValue(trial.state.rawValue),
             "day": JSONValue(status.day), "calls": JSONValue(status.calls), "sampled": JSONValue(status.sampled),
             "paired": JSONValue(status.paired),
-            "compared": JSONValue(status.compared), "spooled": JSONValue(spooled), "shed": shed, "feedback": feedbackJSON,
+            "compared": JSONValue(status.compared), "spooled": JSONValue(spooled), "shed": object(status.shed),
+            "control_skipped": object(status.controlSkipped), "feedback": feedbackJSON,
             "warnings": .array(warnings.map { JSONValue($0) }),
         ]
         json["awaiting_judge"] = status.awaitingJudge.map { JSONValue($0) }
@@ -145,7 +148,8 @@ private struct StatusReport {
                 ["calls", "\(status.calls)"], ["sampled", "\(status.sampled)"], ["paired", "\(status.paired)"],
                 ["compared", "\(status.compared)"],
                 ["spooled", "\(spooled)"], ["shed", status.shed.isEmpty ? "0" : reasons(status.shed)],
-            ] + (status.awaitingJudge.map { [["awaiting judge", "\($0)"]] } ?? [])
+            ] + (status.controlSkipped.isEmpty ? [] : [["control skipped", reasons(status.controlSkipped)]])
+            + (status.awaitingJudge.map { [["awaiting judge", "\($0)"]] } ?? [])
         let head =
             "\(trial.workload) · \(trial.candidate)\(trial.simulated ? " (simulated)" : "") · \(trial.source.rawValue) · \(trial.state.rawValue), day \(status.day) of \(trial.settings.trial.days)"
         return ([head, table(rows + [feedbackRow].compactMap { $0 })] + warnings.map { "warning: \($0)" }).joined(separator: "\n")
