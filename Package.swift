@@ -39,12 +39,14 @@ let plumbing: [Target] = [
 
 let shadow: [Target] = [
     .target(name: "Traffic", path: "Sources/Shadow/Traffic"),
-    .target(name: "Configuration", dependencies: ["Traffic", "JSON", "JSONSchema", "CLibYAML"], path: "Sources/Shadow/Configuration"),
+    .target(
+        name: "Configuration", dependencies: ["Traffic", "JSON", "JSONSchema", "Processes", "CLibYAML"],
+        path: "Sources/Shadow/Configuration"),
     .target(
         name: "ModelAPI", dependencies: ["Traffic", "Configuration", "JSON", "HTTPWire", "CZlib", "CBrotli", "CZstd"],
         path: "Sources/Shadow/ModelAPI"),
     .target(name: "Records", dependencies: ["Traffic", "Configuration", "ModelAPI", "HTTPWire", "JSON"], path: "Sources/Shadow/Records"),
-    .target(name: "Spool", dependencies: ["Traffic", "CZlib"], path: "Sources/Shadow/Spool"),
+    .target(name: "Spool", dependencies: ["Traffic", "Processes", "CZlib"], path: "Sources/Shadow/Spool"),
     .target(
         name: "Mirror",
         dependencies: [
@@ -58,7 +60,9 @@ let shadow: [Target] = [
     .target(name: "Verdict", dependencies: ["Traffic", "Statistics"], path: "Sources/Shadow/Verdict"),
     .target(
         name: "Storage",
-        dependencies: ["Traffic", "Configuration", "ModelAPI", "Records", "Spool", "Judge", "Postgres", "JSON", "Verdict", "Statistics"],
+        dependencies: [
+            "Traffic", "Configuration", "ModelAPI", "Records", "Spool", "Judge", "Postgres", "JSON", "Verdict", "Statistics", "Processes",
+        ],
         path: "Sources/Shadow/Storage"),
     .target(name: "Report", dependencies: ["Traffic", "Statistics", "Verdict", "JSON"], path: "Sources/Shadow/Report"),
     .target(
@@ -157,7 +161,11 @@ let tests: [Target] = [
         name: "CommandsTests",
         dependencies: ["Commands", "Configuration", "Worker", "Postgres", "JSON", "Report", "Traffic", "TestSupport"]),
     .testTarget(
-        name: "EndToEndTests", dependencies: ["understudy", "Configuration", "JSON", "Postgres", "Processes", "Traffic", "TestSupport"]),
+        name: "EndToEndTests",
+        dependencies: [
+            "understudy", "Configuration", "EmbeddedPostgres", "EventLoop", "JSON", "Postgres", "Processes", "Spool", "Traffic",
+            "TestSupport",
+        ]),
 ]
 
 let package = Package(

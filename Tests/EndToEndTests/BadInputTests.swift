@@ -91,7 +91,7 @@ import Testing
             .write(to: settings, atomically: true, encoding: .utf8)
         #expect(try stage.run(["enable", "-f", settings.path]).status == 1)
         #expect(try stage.run(["enable", "-f", settings.path, "--no-probe"]).status == 0)
-        let answer = try eventually(within: 5, "the route") { () -> Answer? in
+        let answer = try eventually(within: 60, "the route") { () -> Answer? in
             let answer = try HttpConnection(mirror).request("POST", "/down/v1/chat/completions", body: "{}")
             return answer.status == 404 ? nil : answer
         }

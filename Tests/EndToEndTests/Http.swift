@@ -38,7 +38,7 @@ final class HttpConnection {
     deinit { close(descriptor) }
 
     /// Sends one request and reads its answer.
-    func request(_ method: String = "POST", _ target: String, headers: [String: String] = [:], body: String = "") throws -> Answer {
+    func request(_ method: String, _ target: String, headers: [String: String] = [:], body: String = "") throws -> Answer {
         var text = "\(method) \(target) HTTP/1.1\r\nHost: mirror.test\r\n"
         for (name, value) in headers { text += "\(name): \(value)\r\n" }
         if !body.isEmpty || method == "POST" { text += "Content-Length: \(body.utf8.count)\r\n" }
@@ -101,5 +101,14 @@ final class HttpConnection {
             buffer.removeSubrange(..<(size + 2))
             if size == 0 { return body }
         }
+    }
+}
+
+/// Waits until each of a mirror's loops knows the workload `crash`: they learn of it one by one, and a connection belongs to any of them.
+/// Makes no call: a call handed in without the token is refused, and not counted, where the workload is known.
+func awaitRoute(_ mirror: String) throws {
+    _ = try eventually(within: 60, "the mirror to know the workload") {
+        let refused = (0..<20).allSatisfy { _ in (try? HttpConnection(mirror).request("POST", "/crash/pairs"))?.status == 401 }
+        return refused ? true : nil
     }
 }

@@ -56,7 +56,7 @@ import Testing
         try stage.awaitRoute(mirror)
         let connection = try HttpConnection(mirror)
         for number in 0..<10 { _ = try connection.request("POST", "/crash/v1/chat/completions", body: CallLoad.body("call-\(number)")) }
-        let status = try eventually(within: 20, "11 compared pairs, none awaiting the judge") {
+        let status = try eventually(within: 60, "11 compared pairs, none awaiting the judge") {
             let status = try stage.status()
             return status["compared"] as? Int == 11 && status["awaiting_judge"] as? Int == 0 && judge.requests.count >= 3 ? status : nil
         }

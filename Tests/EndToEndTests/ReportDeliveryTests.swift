@@ -28,14 +28,14 @@ import Testing
         try connection.script("UPDATE understudy_store.trial SET started_at = started_at - interval '10 days'")
     }
 
-    private func worker(_ stub: StubUpstream) throws -> RunningProgram {
+    private func worker(_ stub: StubUpstream, environment: [String: String] = [:]) throws -> RunningProgram {
         let file = folder.path("webhook")
         try Data("\(stub.url)/\(Self.secret)\n".utf8).write(to: URL(filePath: file))
         return try RunningProgram(
             [
                 "worker", "--database", database, "--report-folder", folder.path("reports"), "--webhook-file", file,
                 "--metrics-address", "127.0.0.1:0",
-            ])
+            ], environment: environment)
     }
 
     private func state(_ outlet: String) throws -> String? {
@@ -96,6 +96,27 @@ import Testing
         #expect(said.contains("it is not known whether the report of week"))
         #expect(said.contains("Read it with understudy report support-intents --week "))
         try [first, second].forEach(expectNoSecret)
+    }
+
+    /// Dies at the first and at the second of its two deliveries, each time before and after it was made.
+    @Test(arguments: ["delivery.claimed:1", "delivery.taken:1", "delivery.claimed:2", "delivery.taken:2"])
+    func aWorkerThatDiesAtAFailpointPostsAtMostOnceAndTheFileIsThere(_ point: String) throws {
+        let stub = try StubUpstream { _ in .text("") }
+        let first = try worker(stub, environment: ["UNDERSTUDY_FAILPOINT": point])
+        #expect(first.waitForEnd() == SIGKILL)
+        try connection.script("UPDATE understudy_store.delivery SET claimed_until = now() WHERE state = 'claimed'")
+        let second = try worker(stub)
+        _ = try second.ready()
+        let ends = try eventually(within: 60, "both deliveries to end") { () -> (folder: String, webhook: String)? in
+            guard let folder = try state("folder"), let webhook = try state("webhook") else { return nil }
+            let isOver = folder.hasPrefix("done") && (webhook.hasPrefix("done") || webhook.hasPrefix("unknown"))
+            return isOver ? (folder, webhook) : nil
+        }
+        print("\(point): folder \(ends.folder), webhook \(ends.webhook), \(stub.requests.count) messages")
+        #expect(stub.requests.count <= 1)
+        // What nobody was asked to take is taken later; what may have been is not sent again, and status says so.
+        #expect(ends.webhook.hasPrefix("done") ? stub.requests.count == 1 : try status().contains("it is not known whether"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("reports/support-intents")).count == 3)
     }
 
     /// The webhook's URL stands in no argument, no log line, and not in the database.

@@ -17,10 +17,10 @@ import Testing
             #expect(answer.text.contains("\"yes\""))
         }
         let started = Date()
-        _ = try eventually(within: 10, "20 compared pairs") { try stage.status()["compared"] as? Int == 21 ? true : nil }
+        _ = try eventually(within: 60, "20 compared pairs") { try stage.status()["compared"] as? Int == 21 ? true : nil }
         print("call to report: \(Int(Date().timeIntervalSince(started) * 1000)) ms after the last of 20 calls")
         // Counters travel in deltas of a second.
-        let status = try eventually(within: 5, "21 counted calls") { try stage.status()["calls"] as? Int == 21 ? stage.status() : nil }
+        let status = try eventually(within: 60, "21 counted calls") { try stage.status()["calls"] as? Int == 21 ? stage.status() : nil }
         #expect(status["sampled"] as? Int == 21)
         #expect(status["paired"] as? Int == 21)
         let report = try stage.run(["report", "crash"])
@@ -47,7 +47,7 @@ import Testing
         for number in 0..<20 {
             #expect(try connection.request("POST", "/crash/v1/chat/completions", body: CallLoad.body("call-\(number)")).status == 200)
         }
-        let status = try eventually(within: 10, "21 counted calls") { try stage.status()["calls"] as? Int == 21 ? stage.status() : nil }
+        let status = try eventually(within: 60, "21 counted calls") { try stage.status()["calls"] as? Int == 21 ? stage.status() : nil }
         // One of the five went to the call that found the route.
         #expect(status["shed"] as? [String: Int] == ["calls_per_minute": 16])
         let report = try stage.run(["report", "crash", "--format", "json"]).output
@@ -85,7 +85,7 @@ import Testing
             #expect(try connection.request("POST", "/crash/v1/chat/completions", body: CallLoad.body("call-\(number)")).status == 200)
         }
         kill(postgres, SIGCONT)
-        _ = try eventually(within: 20, "31 compared pairs") { try stage.status()["compared"] as? Int == 31 ? true : nil }
+        _ = try eventually(within: 60, "31 compared pairs") { try stage.status()["compared"] as? Int == 31 ? true : nil }
         kill(postgres, SIGKILL)
         for number in 30..<60 {
             #expect(try connection.request("POST", "/crash/v1/chat/completions", body: CallLoad.body("call-\(number)")).status == 200)
@@ -93,6 +93,26 @@ import Testing
         _ = try eventually(within: 60, "61 compared pairs after PostgreSQL was killed") {
             (try? stage.status()["compared"] as? Int) == 61 ? true : nil
         }
+        up.signal(SIGTERM)
+        #expect(up.waitForEnd() == 0)
+    }
+
+    @Test func controlCallsBeyondTheDaysCapAreCountedInStatusAndReport() throws {
+        let stage = try Stage()
+        let up = try stage.startUp(["--control-limit", "3"])
+        let mirror = try up.ready()["mirror"] ?? ""
+        try stage.enable(production: ["default": "yes"], candidate: ["default": "yes"], control: "100%")
+        try stage.awaitRoute(mirror)
+        let connection = try HttpConnection(mirror)
+        for number in 0..<9 {
+            #expect(try connection.request("POST", "/crash/v1/chat/completions", body: CallLoad.body("call-\(number)")).status == 200)
+        }
+        let status = try eventually(within: 60, "10 counted calls") { try stage.status()["calls"] as? Int == 10 ? stage.status() : nil }
+        #expect(status["control_skipped"] as? [String: Int] == ["daily_cap": 7])
+        #expect(try stage.run(["status", "crash"]).output.contains("daily_cap 7"))
+        let report = try stage.run(["report", "crash", "--format", "json"]).output
+        let json = try JSONSerialization.jsonObject(with: Data(report.utf8)) as? [String: Any]
+        #expect((json?["coverage"] as? [String: Any])?["control_skipped"] as? [String: Int] == ["daily_cap": 7])
         up.signal(SIGTERM)
         #expect(up.waitForEnd() == 0)
     }
@@ -106,9 +126,9 @@ import Testing
         let file = URL(filePath: stage.data).appending(path: "settings.json")
         let whole = try Data(contentsOf: file)
         try Data("damaged".utf8).write(to: file)
-        _ = try eventually(within: 10, "a whole file after damage") { try? Data(contentsOf: file) == whole ? true : nil }
+        _ = try eventually(within: 60, "a whole file after damage") { try? Data(contentsOf: file) == whole ? true : nil }
         try FileManager.default.removeItem(at: file)
-        _ = try eventually(within: 10, "a new file after its removal") { FileManager.default.fileExists(atPath: file.path) ? true : nil }
+        _ = try eventually(within: 60, "a new file after its removal") { FileManager.default.fileExists(atPath: file.path) ? true : nil }
         up.signal(SIGTERM)
         #expect(up.waitForEnd() == 0)
     }
@@ -133,7 +153,7 @@ import Testing
         #expect(try health.request("GET", "/readyz").status == 200)
         #expect(try health.request("GET", "/livez").status == 200)
         // Only what is in the spool outlives a kill, and the candidate may take a moment longer than production.
-        _ = try eventually(within: 10, "the pair in the spool") {
+        _ = try eventually(within: 60, "the pair in the spool") {
             let metrics = try health.request("GET", "/metrics").text
             let isWritten = metrics.contains("understudy_spool_queued_records 0\n")
             return isWritten && metrics.contains(/understudy_pairs_total\{.*\} 1\n/) ? true : nil
@@ -142,7 +162,7 @@ import Testing
         alone.waitForEnd()
         let again = try stage.startUp()
         _ = try again.ready()
-        _ = try eventually(within: 20, "the pair of the mirror that was alone") {
+        _ = try eventually(within: 60, "the pair of the mirror that was alone") {
             try stage.run(["sql", "--csv", "select count(*) from pairs where input = 'alone'"]).output == "count\n1\n" ? true : nil
         }
     }
@@ -157,7 +177,7 @@ import Testing
         usleep(1_200_000)
         #expect(try HttpConnection(mirror).request("POST", "/crash/v1/chat/completions", body: CallLoad.body("after")).status == 200)
         #expect(try stage.run(["route", "remove", "crash"]).status == 0)
-        _ = try eventually(within: 5, "the route to end") {
+        _ = try eventually(within: 60, "the route to end") {
             let answer = try HttpConnection(mirror).request("POST", "/crash/v1/chat/completions", body: CallLoad.body("gone"))
             return answer.status == 404 && answer.text.contains("crash") ? true : nil
         }
@@ -177,10 +197,10 @@ final class Stage {
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
-    func startUp() throws -> RunningProgram {
-        try RunningProgram([
-            "up", "--data", data, "--mirror-address", "127.0.0.1:0", "--web-address", "127.0.0.1:0", "--metrics-address", "127.0.0.1:0",
-        ])
+    func startUp(_ options: [String] = []) throws -> RunningProgram {
+        try RunningProgram(
+            ["up", "--data", data, "--mirror-address", "127.0.0.1:0", "--web-address", "127.0.0.1:0", "--metrics-address", "127.0.0.1:0"]
+                + options)
     }
 
     /// Runs a command on the stage's data folder.
@@ -199,7 +219,7 @@ final class Stage {
         return try program.ready()["model"] ?? ""
     }
 
-    func enable(production: [String: String], candidate: [String: String], limits: String = "") throws {
+    func enable(production: [String: String], candidate: [String: String], limits: String = "", control: String = "10%") throws {
         let settings = folder.appending(path: "crash.yaml")
         try """
         workload: crash
@@ -207,7 +227,7 @@ final class Stage {
         production: { url: "\(try model("production", production))" }
         candidate: { url: "\(try model("candidate", candidate))", model: small, limits: { \(limits) } }
         sample: 100%
-        control: 10%
+        control: \(control)
         """.write(to: settings, atomically: true, encoding: .utf8)
         let result = try run(["enable", "-f", settings.path])
         guard result.status == 0 else { throw Unexpected("enable failed: \(result.errors)") }
@@ -215,9 +235,9 @@ final class Stage {
 
     /// Waits until the mirror answers the workload's calls, by one call of its own.
     func awaitRoute(_ mirror: String) throws {
-        _ = try eventually(within: 5, "the mirror to know the workload") {
-            (try? HttpConnection(mirror).request("POST", "/crash/v1/chat/completions", body: CallLoad.body("warm-up")))?.status == 200
-                ? true : nil
+        try EndToEndTests.awaitRoute(mirror)
+        guard try HttpConnection(mirror).request("POST", "/crash/v1/chat/completions", body: CallLoad.body("warm-up")).status == 200 else {
+            throw Unexpected("the mirror knows the workload and does not answer its calls")
         }
     }
 

@@ -100,7 +100,7 @@ import Testing
             process.environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
             process.standardError = FileHandle.nullDevice
             try process.run()
-            _ = try eventually(within: 10, "nginx") { (try? HTTPProbe(port: port)) != nil ? true : nil }
+            _ = try eventually(within: 60, "nginx") { (try? HTTPProbe(port: port)) != nil ? true : nil }
         }
 
         deinit {

@@ -9,7 +9,7 @@ import Testing
         let ready = try up.ready()
         try stage.enable(production: ["default": "yes"], candidate: ["default": "yes"])
         try stage.awaitRoute(ready["mirror"] ?? "")
-        _ = try eventually(within: 10, "a compared pair") { try stage.status()["compared"] as? Int == 1 ? true : nil }
+        _ = try eventually(within: 60, "a compared pair") { try stage.status()["compared"] as? Int == 1 ? true : nil }
         let token = try String(contentsOfFile: "\(stage.data)/web-token", encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
         #expect(token.count >= 20)
         let web = try HttpConnection(ready["web"] ?? "")

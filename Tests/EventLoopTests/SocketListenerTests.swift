@@ -25,26 +25,23 @@ import Testing
     }
 
     @Test func choosesAPortAndRefusesOneThatIsTaken() throws {
-        let loop = try EventLoop()
-        let listener = try SocketListener(loop: loop, .tcp(host: "127.0.0.1", port: 0), reusePort: false) { close($0) }
+        let listener = try ListeningSocket(.tcp(host: "127.0.0.1", port: 0))
         guard case .tcp(_, let port) = listener.address else { return }
         #expect(port > 0)
         #expect {
-            try SocketListener(loop: loop, .tcp(host: "127.0.0.1", port: port), reusePort: false) { close($0) }
+            try ListeningSocket(.tcp(host: "127.0.0.1", port: port))
         } throws: { error in
             "\(error)".hasPrefix("cannot listen on 127.0.0.1:\(port): another process has it")
         }
     }
 
     @Test func sharesAPortWhereAsked() throws {
-        let loop = try EventLoop()
-        let first = try SocketListener(loop: loop, .tcp(host: "127.0.0.1", port: 0), reusePort: true) { close($0) }
-        let second = try SocketListener(loop: loop, first.address, reusePort: true) { close($0) }
+        let first = try ListeningSocket(.tcp(host: "127.0.0.1", port: 0), reusePort: true)
+        let second = try ListeningSocket(first.address, reusePort: true)
         #expect(second.address == first.address)
     }
 
     @Test func replacesASocketFileLeftBehindButNoLiveOne() throws {
-        let loop = try EventLoop()
         let path = temporaryPath()
         let stale = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_un()
@@ -60,24 +57,64 @@ import Testing
         #expect(bound == 0)
         close(stale)  // the file stays, as after a crash
 
-        let listener = try SocketListener(loop: loop, .unix(path: path), reusePort: false) { close($0) }
-        #expect(throws: EventLoopError.self) {
-            try SocketListener(loop: loop, .unix(path: path), reusePort: false) { close($0) }
+        do {
+            let live = try ListeningSocket(.unix(path: path))
+            #expect(live.address == .unix(path: path))
+            #expect(throws: EventLoopError.self) { try ListeningSocket(.unix(path: path)) }
         }
-        listener.close()
-        #expect(unsafe access(path, F_OK) != 0, "close removes the file")
+        #expect(unsafe access(path, F_OK) != 0, "its end removes the file")
     }
 
     @Test func saysWhatIsWrongWithAPath() throws {
-        let loop = try EventLoop()
         #expect {
-            try SocketListener(loop: loop, .unix(path: "/" + String(repeating: "x", count: 120)), reusePort: false) { close($0) }
+            try ListeningSocket(.unix(path: "/" + String(repeating: "x", count: 120)))
         } throws: { "\($0)".contains("longer than 107 bytes") }
         #expect {
-            try SocketListener(loop: loop, .unix(path: "/nowhere-at-all/x"), reusePort: false) { close($0) }
+            try ListeningSocket(.unix(path: "/nowhere-at-all/x"))
         } throws: { "\($0)".contains("the folder does not exist") }
         #expect {
-            try SocketListener(loop: loop, .tcp(host: "host.invalid", port: 0), reusePort: false) { close($0) }
+            try ListeningSocket(.tcp(host: "host.invalid", port: 0))
         } throws: { "\($0)".contains("no such host") }
+    }
+
+    @Test func acceptsOnSeveralLoopsFromOneSocketThatOutlivesThem() throws {
+        let socket = try ListeningSocket(.tcp(host: "127.0.0.1", port: 0))
+        let loop = try EventLoop()
+        for _ in 0..<2 {
+            var accepted = 0
+            // It comes while nobody accepts, and waits.
+            let client = try connect(to: socket.address)
+            let listener = try SocketListener(loop: loop, socket) {
+                close($0)
+                accepted += 1
+                loop.stop()
+            }
+            loop.run()
+            #expect(accepted == 1)
+            listener.close()
+            close(client)
+        }
+    }
+
+    @Test func aPortThatIsSharedMustBeNobodyElses() throws {
+        let first = try ListeningSocket.shared(.tcp(host: "127.0.0.1", port: 0), by: 3)
+        #expect(Set(first.map(\.address)).count == 1 && first.count == 3)
+        #expect(throws: EventLoopError.self) { try ListeningSocket.shared(first[0].address, by: 3) }
+    }
+
+    private func connect(to address: SocketAddress) throws -> Int32 {
+        guard case .tcp(_, let port) = address else { return -1 }
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var target = sockaddr_in()
+        target.sin_family = sa_family_t(AF_INET)
+        target.sin_port = port.bigEndian
+        unsafe inet_pton(AF_INET, "127.0.0.1", &target.sin_addr)
+        let connected = unsafe withUnsafePointer(to: &target) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        #expect(connected == 0)
+        return descriptor
     }
 }

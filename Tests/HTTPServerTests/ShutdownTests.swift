@@ -42,6 +42,47 @@ import Testing
         #expect(server.openConnections == 0)
     }
 
+    @Test func answersWhatComesOnAnIdleConnectionWithinItsGrace() throws {
+        let server = try LoopbackServer(makeHandler: echo)
+        let used = try server.connect()
+        let unused = try server.connect()
+        for client in [used, unused] {
+            try client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+            #expect(try client.response().header("Connection") == nil)
+        }
+        let done = Occurrence<Bool>()
+        server.withServer { server in server.shutdown(grace: milliseconds(60_000), idleGrace: milliseconds(60_000)) { done.set(true) } }
+        try used.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+        #expect(try used.response().header("Connection") == "close")
+        #expect(try used.hasEnded())
+        #expect(server.openConnections == 1)
+        server.withServer { server in server.hasten(grace: milliseconds(60_000), idleGrace: 0) }
+        #expect(try unused.hasEnded())
+        #expect(done.wait())
+    }
+
+    @Test func keepsAConnectionWhoseAnswerDidNotSayThatItEnds() throws {
+        let begun = Occurrence<Carried>()
+        let server = try LoopbackServer { exchange in
+            if exchange.head.targetText == "/echo" { return echo(exchange) }
+            return BufferedHandler(limit: 10) { exchange, _ in
+                exchange.respond(status: 200, headers: [], body: .chunked)
+                begun.set(Carried(exchange: exchange))
+            }
+        }
+        let client = try server.connect()
+        try client.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n")
+        let carried = begun.wait()
+        let done = Occurrence<Bool>()
+        server.withServer { server in server.shutdown(grace: milliseconds(60_000), idleGrace: milliseconds(60_000)) { done.set(true) } }
+        server.withServer { _ in carried.exchange.finish() }
+        #expect(try client.response().header("Connection") == nil)
+        try client.send("GET /echo HTTP/1.1\r\nHost: h\r\n\r\n")
+        #expect(try client.response().header("Connection") == "close")
+        #expect(try client.hasEnded())
+        #expect(done.wait())
+    }
+
     @Test func finishesAResponseThatHasBegun() throws {
         let begun = Occurrence<Carried>()
         let server = try LoopbackServer { _ in

@@ -137,7 +137,7 @@ final class MirrorHarness: Sendable {
                 return !stopped
             })
         else { return }
-        mirror.drain(grace: grace)
+        mirror.drain(DrainGrace(calls: grace, idle: 0))
     }
 
     deinit { stop(grace: 0) }

@@ -4,6 +4,7 @@
 #include <event2/buffer.h>
 #include <event2/event.h>
 #include <event2/listener.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -92,20 +93,22 @@ static void accept_failed(struct evconnlistener *source, void *context) {
     listener->on_accept_failed(listener->context, error);
 }
 
-static ce_listener *listen_on(ce_loop *loop, const struct sockaddr *address, socklen_t length, unsigned flags,
-                              ce_accept_callback on_accept, ce_error_callback on_accept_failed, void *context, int *error) {
+ce_listener *ce_listener_new(ce_loop *loop, int descriptor, ce_accept_callback on_accept, ce_error_callback on_accept_failed,
+                             void *context, int *error) {
     ce_listener *listener = calloc(1, sizeof *listener);
     if (!listener) {
         *error = ENOMEM;
         return NULL;
     }
+    struct sockaddr_storage address;
+    socklen_t length = sizeof address;
     listener->on_accept = on_accept;
     listener->on_accept_failed = on_accept_failed;
     listener->context = context;
-    listener->tcp = address->sa_family != AF_UNIX;
+    listener->tcp = getsockname(descriptor, (struct sockaddr *)&address, &length) == 0 && address.ss_family != AF_UNIX;
     errno = 0;
-    listener->listener = evconnlistener_new_bind(loop->base, accepted, listener, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | flags,
-                                                 4096, address, (int)length);
+    // No backlog: the socket listens already.
+    listener->listener = evconnlistener_new(loop->base, accepted, listener, LEV_OPT_CLOSE_ON_EXEC, 0, descriptor);
     if (!listener->listener) {
         *error = errno ? errno : EINVAL;
         free(listener);
@@ -115,8 +118,26 @@ static ce_listener *listen_on(ce_loop *loop, const struct sockaddr *address, soc
     return listener;
 }
 
-ce_listener *ce_listener_tcp(ce_loop *loop, const char *host, uint16_t port, bool reuse_port, ce_accept_callback on_accept,
-                             ce_error_callback on_accept_failed, void *context, int *error, int *resolver_error) {
+enum { backlog = 4096 };
+
+static int listen_on(const struct sockaddr *address, socklen_t length, bool reuse_address, bool reuse_port, int *error) {
+    int descriptor = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (descriptor < 0) {
+        *error = errno;
+        return -1;
+    }
+    int on = 1;
+    if ((reuse_address && setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0) ||
+        (reuse_port && setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) ||
+        bind(descriptor, address, length) != 0 || listen(descriptor, backlog) != 0) {
+        *error = errno;
+        close(descriptor);
+        return -1;
+    }
+    return descriptor;
+}
+
+int ce_listen_tcp(const char *host, uint16_t port, bool reuse_port, int *error, int *resolver_error) {
     struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
     struct addrinfo *found = NULL;
     char service[8];
@@ -125,14 +146,13 @@ ce_listener *ce_listener_tcp(ce_loop *loop, const char *host, uint16_t port, boo
     *resolver_error = getaddrinfo(host && *host ? host : NULL, service, &hints, &found);
     if (*resolver_error) {
         if (*resolver_error == EAI_SYSTEM) *error = errno;
-        return NULL;
+        return -1;
     }
-    ce_listener *listener = NULL;
-    unsigned flags = LEV_OPT_REUSEABLE | (reuse_port ? LEV_OPT_REUSEABLE_PORT : 0);
-    for (struct addrinfo *candidate = found; candidate && !listener; candidate = candidate->ai_next)
-        listener = listen_on(loop, candidate->ai_addr, candidate->ai_addrlen, flags, on_accept, on_accept_failed, context, error);
+    int descriptor = -1;
+    for (struct addrinfo *candidate = found; candidate && descriptor < 0; candidate = candidate->ai_next)
+        descriptor = listen_on(candidate->ai_addr, candidate->ai_addrlen, true, reuse_port, error);
     freeaddrinfo(found);
-    return listener;
+    return descriptor;
 }
 
 // A socket file that a killed process left behind refuses connections; a live one accepts them and must not be taken away.
@@ -145,25 +165,43 @@ static void remove_stale_socket(const struct sockaddr_un *address, socklen_t len
     close(probe);
 }
 
-ce_listener *ce_listener_unix(ce_loop *loop, const char *path, ce_accept_callback on_accept, ce_error_callback on_accept_failed,
-                              void *context, int *error) {
+int ce_listen_unix(const char *path, int *error) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (strlen(path) >= sizeof address.sun_path) {
         *error = ENAMETOOLONG;
-        return NULL;
+        return -1;
     }
     strcpy(address.sun_path, path);
     remove_stale_socket(&address, sizeof address);
-    return listen_on(loop, (struct sockaddr *)&address, sizeof address, 0, on_accept, on_accept_failed, context, error);
+    return listen_on((struct sockaddr *)&address, sizeof address, false, false, error);
 }
 
-uint16_t ce_listener_port(const ce_listener *listener) {
+int ce_listen_adopt(int descriptor) {
+    int value = 0;
+    socklen_t length = sizeof value;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &value, &length) != 0) return errno;
+    if (value != SOCK_STREAM) return EINVAL;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &value, &length) != 0) return errno;
+    if (!value) return EINVAL;
+    int flags = fcntl(descriptor, F_GETFL);
+    if (flags < 0 || fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) != 0 || fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0) return errno;
+    return 0;
+}
+
+int ce_socket_name(int descriptor, char *name, size_t room) {
     struct sockaddr_storage address;
     socklen_t length = sizeof address;
-    if (getsockname(evconnlistener_get_fd(listener->listener), (struct sockaddr *)&address, &length) != 0) return 0;
-    if (address.ss_family == AF_INET) return ntohs(((struct sockaddr_in *)&address)->sin_port);
-    if (address.ss_family == AF_INET6) return ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
-    return 0;
+    if (getsockname(descriptor, (struct sockaddr *)&address, &length) != 0) return -2;
+    if (address.ss_family == AF_UNIX) {
+        // An abstract name begins with NUL: it has no path.
+        snprintf(name, room, "%s", length > offsetof(struct sockaddr_un, sun_path) ? ((struct sockaddr_un *)&address)->sun_path : "");
+        return -1;
+    }
+    if (address.ss_family != AF_INET && address.ss_family != AF_INET6) return -2;
+    char service[8];
+    if (getnameinfo((struct sockaddr *)&address, length, name, (socklen_t)room, service, sizeof service, NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+        return -2;
+    return atoi(service);
 }
 
 void ce_listener_enable(ce_listener *listener, bool enabled) {

@@ -33,12 +33,28 @@ static void fail(int report, enum cs_step step) {
     _exit(127);
 }
 
-// A descriptor that is to become 0, 1 or 2 may itself be one of them: all are first moved above 2.
-static int lift(int descriptor) { return descriptor < 0 ? -1 : fcntl(descriptor, F_DUPFD_CLOEXEC, 3); }
+// A descriptor that is to become another may itself be one of those: all are first moved above them.
+static int lift(int descriptor, int above) { return descriptor < 0 ? -1 : fcntl(descriptor, F_DUPFD_CLOEXEC, above); }
+
+// sprintf is not async-signal-safe.
+static void write_number(char *text, int number) {
+    char digits[11];
+    int count = 0;
+    do digits[count++] = (char)('0' + number % 10);
+    while ((number /= 10) > 0);
+    while (count > 0) *text++ = digits[--count];
+    *text = 0;
+}
 
 static void run_child(const struct cs_child *child, int parent, int report) {
-    report = fcntl(report, F_DUPFD_CLOEXEC, 3);
-    int wanted[3] = {lift(child->input), lift(child->output), lift(child->errors)};
+    int above = 3 + child->handed_count;
+    report = fcntl(report, F_DUPFD_CLOEXEC, above);
+    int wanted[3] = {lift(child->input, above), lift(child->output, above), lift(child->errors, above)};
+    int handed[CS_HANDED_MAX];
+    for (int place = 0; place < child->handed_count; place++) {
+        handed[place] = lift(child->handed[place], above);
+        if (handed[place] < 0) fail(report, CS_STEP_DESCRIPTORS);
+    }
     for (int target = 0; target < 3; target++) {
         if (wanted[target] >= 0 && dup2(wanted[target], target) < 0) fail(report, CS_STEP_DESCRIPTORS);
     }
@@ -46,6 +62,10 @@ static void run_child(const struct cs_child *child, int parent, int report) {
         // Kernels before 5.11.
         for (int descriptor = 3; descriptor < 4096; descriptor++) fcntl(descriptor, F_SETFD, FD_CLOEXEC);
     }
+    for (int place = 0; place < child->handed_count; place++) {
+        if (dup2(handed[place], 3 + place) < 0) fail(report, CS_STEP_DESCRIPTORS);
+    }
+    if (child->process_id) write_number(child->process_id, getpid());
     if (child->own_group) setpgid(0, 0);
     if (child->user >= 0) {
         gid_t group = (gid_t)child->group;
@@ -132,6 +152,8 @@ static int start_forker(void) {
 }
 
 int cs_spawn(const struct cs_child *child, enum cs_step *step) {
+    *step = CS_STEP_DESCRIPTORS;
+    if (child->handed_count > CS_HANDED_MAX) return -E2BIG;
     pthread_mutex_lock(&turn);
     *step = CS_STEP_FORK;
     int result = start_forker();

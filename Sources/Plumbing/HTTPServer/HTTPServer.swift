@@ -17,6 +17,8 @@ public final class HTTPServer {
     private var connections: [ObjectIdentifier: ServerConnection] = [:]
     private var onShutdown: (() -> Void)?
     private var graceTimer: LoopTimer?
+    private var idleTimer: LoopTimer?
+    private var idleGrace: UInt64 = 0
     private(set) var isShuttingDown = false
 
     /// A server that asks `makeHandler` for a handler for each request, when its head has come. `makeHandler` may respond already.
@@ -27,11 +29,14 @@ public final class HTTPServer {
         scratch.reserveCapacity(4096)
     }
 
-    /// Listens there too and returns what is bound (the port, where 0 was asked for). With `reusePort` the servers of several loops
-    /// share a port. Throws `cannotListen`.
+    /// Listens there too and returns what is bound (the port, where 0 was asked for). Throws `cannotListen`.
     @discardableResult
-    public func listen(_ address: SocketAddress, reusePort: Bool = false) throws(EventLoopError) -> SocketAddress {
-        let listener = try SocketListener(loop: loop, address, reusePort: reusePort) { [unowned self] descriptor in accepted(descriptor) }
+    public func listen(_ address: SocketAddress) throws(EventLoopError) -> SocketAddress { try listen(on: ListeningSocket(address)) }
+
+    /// Accepts from that socket too and returns what it is bound to. Throws `cannotListen`.
+    @discardableResult
+    public func listen(on socket: ListeningSocket) throws(EventLoopError) -> SocketAddress {
+        let listener = try SocketListener(loop: loop, socket) { [unowned self] descriptor in accepted(descriptor) }
         listeners.append(listener)
         return listener.address
     }
@@ -39,19 +44,44 @@ public final class HTTPServer {
     /// Connections now open, idle ones included.
     public var openConnections: Int { connections.count }
 
-    /// Stops accepting, closes idle connections, lets requests in flight be answered (with `Connection: close`), and closes what is
-    /// left after `grace` nanoseconds. `done` is called once, when no connection is open.
-    public func shutdown(grace nanoseconds: UInt64, _ done: @escaping () -> Void) {
+    /// Stops accepting, lets requests in flight be answered (with `Connection: close`), and closes what is left after `grace`
+    /// nanoseconds. `done` is called once, when no connection is open.
+    ///
+    /// A client may be sending on a connection just when it is closed as idle; that request would be lost, and a client cannot know
+    /// whether it may send it again. So idle connections stay open for `idleGrace` nanoseconds more, and a request that comes in that
+    /// time is answered, with `Connection: close`. One whose answer had begun before, and did not say so, gets that time from its end on.
+    public func shutdown(grace nanoseconds: UInt64, idleGrace: UInt64 = 0, _ done: @escaping () -> Void) {
         precondition(!isShuttingDown, "a server is shut down once")
         isShuttingDown = true
         onShutdown = done
         for listener in listeners { listener.close() }
         listeners = []
+        hasten(grace: nanoseconds, idleGrace: idleGrace)
+        endIfDone()
+    }
+
+    /// During a shutdown: sets what is left of its two graces, from now on.
+    public func hasten(grace nanoseconds: UInt64, idleGrace: UInt64) {
+        guard isShuttingDown, onShutdown != nil else { return }
+        self.idleGrace = idleGrace
+        graceTimer?.cancel()
         graceTimer = loop.schedule(after: nanoseconds) { [self] in
             for connection in Array(connections.values) { connection.giveUp() }
         }
+        idleTimer?.cancel()
+        guard idleGrace > 0 else { return closeIdle() }
+        idleTimer = loop.schedule(after: idleGrace) { [self] in closeIdle() }
+    }
+
+    /// During a shutdown a connection has become idle whose client does not know that it will be closed. False: it is to be closed now.
+    func keepsForAMoment(_ connection: ServerConnection) -> Bool {
+        guard idleGrace > 0 else { return false }
+        loop.schedule(after: idleGrace) { [weak connection] in connection?.closeIfIdle() }
+        return true
+    }
+
+    private func closeIdle() {
         for connection in Array(connections.values) { connection.closeIfIdle() }
-        endIfDone()
     }
 
     private func accepted(_ descriptor: Int32) {
@@ -78,6 +108,8 @@ public final class HTTPServer {
         onShutdown = nil
         graceTimer?.cancel()
         graceTimer = nil
+        idleTimer?.cancel()
+        idleTimer = nil
         done()
     }
 }

@@ -239,7 +239,9 @@ final class ServerConnection: SocketStreamDelegate {
         responseDone = false
         requestDone = false
         isPaused = false
-        guard keepsAlive, !server.isShuttingDown else { return end(backlogStart < backlog.count ? .linger : .close) }
+        guard keepsAlive, !server.isShuttingDown || server.keepsForAMoment(self) else {
+            return end(backlogStart < backlog.count ? .linger : .close)
+        }
         if !isProcessing { continueInput() }
     }
 

@@ -33,6 +33,10 @@ public struct ChildCommand: Sendable {
     /// True puts it into a process group of its own, so that Ctrl-C on the terminal does not reach it.
     public var hasOwnGroup = false
 
+    /// Descriptors of listening sockets that it gets, each with a name, by the protocol of sd_listen_fds(3). They stay this process's too. Needs
+    /// an `environment`.
+    public var sockets: [(name: String, descriptor: Int32)] = []
+
     /// A command with everything inherited but standard input.
     public init(_ executable: String, _ arguments: [String] = []) {
         self.executable = executable

@@ -104,6 +104,13 @@ public enum FileSystem {
         return unsafe String(cString: resolved)
     }
 
+    /// What a symbolic link says, wherever that leads; nil where there is none.
+    public static func target(ofLink path: String) -> String? {
+        var target = [UInt8](repeating: 0, count: Int(PATH_MAX))
+        let count = unsafe target.withUnsafeMutableBytes { unsafe readlink(path, $0.baseAddress!, $0.count) }
+        return count >= 0 ? String(decoding: target[..<count], as: UTF8.self) : nil
+    }
+
     /// The program called `name` in the folders of PATH; nil if there is none.
     public static func executable(_ name: String) -> String? {
         let path = unsafe getenv("PATH").map { unsafe String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"

@@ -17,16 +17,24 @@ struct SpawnRequest {
 
     /// Starts it and gives the process id.
     func spawn() throws(ProcessError) -> Int32 {
+        precondition(command.sockets.isEmpty || command.environment != nil, "sockets are handed over by the environment")
         let result = unsafe Self.withStrings([command.executable] + command.arguments) { arguments in
-            guard let chosen = command.environment else { return unsafe spawn(arguments, environ) }
-            return unsafe Self.withStrings(chosen.map { "\($0)=\($1)" }) { environment in unsafe spawn(arguments, environment) }
+            guard let chosen = command.environment else { return unsafe spawn(arguments, environ, nil) }
+            let entries = chosen.map { "\($0)=\($1)" } + handOver
+            return unsafe Self.withStrings(entries) { environment in
+                guard !command.sockets.isEmpty else { return unsafe spawn(arguments, environment, nil) }
+                // The child alone knows its id, and writes it into the last entry.
+                let last = unsafe environment[entries.count - 1]
+                return unsafe spawn(arguments, environment, last.map { unsafe $0 + Self.ownID.utf8.count })
+            }
         }
         guard result.code < 0 else { return result.code }
         throw ProcessError(attempt: attempt(result.step), errno: -result.code)
     }
 
     private func spawn(
-        _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>, _ environment: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+        _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>,
+        _ environment: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>, _ processID: UnsafeMutablePointer<CChar>?
     ) -> (code: Int32, step: cs_step) {
         // The folder, like the others, must stay alive through the call.
         unsafe Self.withStrings([command.executable, command.folder ?? ""]) { texts in
@@ -42,10 +50,27 @@ struct SpawnRequest {
             unsafe child.errors = errors?.number ?? -1
             unsafe child.death_signal = command.deathSignal ?? 0
             unsafe child.own_group = command.hasOwnGroup ? 1 : 0
+            unsafe child.process_id = processID
+            let descriptors = command.sockets.map(\.descriptor)
             var step = CS_STEP_FORK
-            let code = withExtendedLifetime((input, output, errors)) { unsafe cs_spawn(&child, &step) }
+            let code = withExtendedLifetime((input, output, errors)) {
+                unsafe descriptors.withUnsafeBufferPointer { handed in
+                    unsafe child.handed = handed.baseAddress
+                    unsafe child.handed_count = Int32(handed.count)
+                    return unsafe cs_spawn(&child, &step)
+                }
+            }
             return (code, step)
         }
+    }
+
+    private static let ownID = "LISTEN_PID="
+
+    /// The variables that hand sockets over; the child's id comes last.
+    private var handOver: [String] {
+        if command.sockets.isEmpty { return [] }
+        let names = command.sockets.map(\.name).joined(separator: ":")
+        return ["LISTEN_FDS=\(command.sockets.count)", "LISTEN_FDNAMES=\(names)", Self.ownID + "0000000000"]
     }
 
     private func attempt(_ step: cs_step) -> String {

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Processes
 
 /// One subcommand of the program: what its help says and what it does.
 struct Command: Sendable {
@@ -158,4 +159,5 @@ func writeToStandardError(_ text: String) {
 func announce(_ line: String) {
     print(line)
     fflush(nil)
+    if line.hasPrefix("ready ") { ServiceManager.tellReady() }
 }

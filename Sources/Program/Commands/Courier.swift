@@ -35,6 +35,8 @@ private final class CourierRun {
     private var ending = false
     private var nextSettings = Timestamp(microseconds: 0)
     private var nextBeat = Timestamp(microseconds: 0)
+    /// Skipped since the start.
+    private var damagedBytes = 0
     private var positions: [Identifier: SpoolPosition] = [:]
     /// Seconds that an ending courier still tries to reach a database that is away: the spool keeps what is left.
     private static let lastEffort = 5.0
@@ -130,6 +132,7 @@ private final class CourierRun {
             while true {
                 let batch = try reader.read(from: position)
                 if batch.damagedBytes > 0 {
+                    damagedBytes += batch.damagedBytes
                     log.error("courier", "\(batch.damagedBytes) damaged bytes in the spool were skipped", ["spool": "\(spool.id)"])
                 }
                 if batch.isIdle(from: position) { break }
@@ -151,13 +154,20 @@ private final class CourierRun {
         return shipped
     }
 
+    /// What `status` says of this courier.
+    private var warning: String? {
+        guard damagedBytes > 0 else { return nil }
+        return
+            "\(damagedBytes) bytes of the spool were no whole records and were left out: a mirror was killed while it wrote, or the disk damaged them."
+    }
+
     private func beat(_ connection: PostgresConnection) throws {
         let backlog = try SpoolBacklog(root: folder.spool) { positions[$0] ?? .start }
         try Heartbeats(connection).beat(
             Heartbeat(
                 process: process, role: "courier", host: hostName(), processID: Int(getpid()), version: UnderstudyProgram.version,
                 startedAt: startedAt, seenAt: now(),
-                spooledRecords: backlog.pairs, spooledBytes: backlog.bytes, diskFull: false, warning: nil))
+                spooledRecords: backlog.pairs, spooledBytes: backlog.bytes, diskFull: false, warning: warning))
     }
 }
 

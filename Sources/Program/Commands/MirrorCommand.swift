@@ -3,6 +3,7 @@ internal import EmbeddedPostgres
 internal import EventLoop
 internal import Glibc
 internal import HTTPClient
+internal import HTTPServer
 internal import Mirror
 internal import Processes
 internal import Spool
@@ -17,6 +18,9 @@ extension Command {
             It reads routes and trials from DATA/settings.json alone, so it serves every known route with no database at all. Its courier,
             a child process, keeps that file up to date and ships what the mirror spools. It prints
               ready mirror=http://… metrics=http://…
+            SIGTERM ends it when the calls in flight are answered, within 45 s. Sockets that it is handed (systemd's socket activation) are
+            served instead of --mirror-address, and one named "metrics" instead of --metrics-address; beside another mirror on the same
+            sockets SIGQUIT ends it with no call lost, however long that takes (10 minutes at most).
             POST /WORKLOAD/pairs with the token in DATA/tap-token takes finished calls from a gateway, where enable --tap has begun a trial.
             """,
         options: mirrorOptions + [.dataFolder, .flag("without-courier", "another process runs `understudy courier` on the same folder")]
@@ -39,8 +43,10 @@ private final class MirrorRun {
     private let arguments: Arguments
     private let folder: DataFolder
     private let log = Log()
-    /// Seconds that calls in flight and their shadows get to end.
-    private static let grace: UInt64 = 45
+    /// At SIGTERM. Idle connections get a moment: a client that uses one all the time learns by its next answer that it ends.
+    private static let grace = DrainGrace(calls: 45_000_000_000, idle: 3_000_000_000)
+    /// At SIGQUIT, when another mirror serves the same socket: an idle connection lives as long as ever, and a long answer may end.
+    private static let patience = DrainGrace(calls: 600_000_000_000, idle: ServerLimits().idleTimeout)
 
     init(_ arguments: Arguments) {
         self.arguments = arguments
@@ -48,12 +54,20 @@ private final class MirrorRun {
     }
 
     func run() throws {
+        let inherited = try InheritedSockets.take()
         // Wrong use first: it must leave nothing behind.
         var configuration = try configuration()
+        configuration.sockets = inherited.notNamed("metrics")
+        configuration.metricsSocket = inherited.named("metrics").first
         let limits = try spoolLimits()
         try checkTrust()
         let loop = try EventLoop()
+        var isPatient = false
         for number in [SIGTERM, SIGINT] { loop.onSignal(number) { [loop] in loop.stop() } }
+        loop.onSignal(SIGQUIT) { [loop] in
+            isPatient = true
+            loop.stop()
+        }
         try folder.makeIfAbsent()
         configuration.tapToken = try token(in: folder.tapTokenFile, of: folder)
         raiseDescriptorLimit()
@@ -73,18 +87,30 @@ private final class MirrorRun {
         )
         watchSpool(writer, on: loop, wasFull: false)
         loop.run()
-        mirror.drain(grace: Self.grace * 1_000_000_000)
+        if isPatient { try drainPatiently(mirror, on: loop) } else { mirror.drain(Self.grace) }
         writer.close()
         supervisor.end("courier", grace: 30)
     }
 
+    /// Ends with time for everything, unless a signal comes that wants it sooner.
+    private func drainPatiently(_ mirror: Mirror, on loop: EventLoop) throws {
+        log.info("mirror", "another mirror takes new connections; the calls in flight are finished here")
+        for number in [SIGTERM, SIGINT] { loop.onSignal(number) { mirror.hasten(Self.grace) } }
+        let helper = try LoopThread(name: "drain")
+        helper.loop.submit { [loop] in
+            mirror.drain(Self.patience)
+            loop.stop()
+        }
+        loop.run()
+        helper.stop()
+    }
+
     private func configuration() throws -> MirrorConfiguration {
-        let cores = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         var configuration = MirrorConfiguration(settingsFile: folder.settingsFile)
         configuration.address = try SocketAddress(parsing: arguments["mirror-address"] ?? "127.0.0.1:8080")
         configuration.tls = try tlsFiles(arguments)
         configuration.metricsAddress = try SocketAddress(parsing: arguments["metrics-address"] ?? "127.0.0.1:9464")
-        configuration.loops = try arguments.integer("loops", in: 1...256, default: max(1, cores))
+        configuration.loops = try mirrorLoops(arguments)
         configuration.allowedUpstreams = try allowedUpstreams()
         configuration.allowedUpstreamsFile = folder.allowedUpstreamsFile
         configuration.captureLimit = try arguments.integer("capture-limit", in: 1...1024, default: 8) << 20
@@ -109,6 +135,8 @@ private final class MirrorRun {
     private func spoolLimits() throws -> SpoolLimits {
         var limits = SpoolLimits()
         limits.maximumBytes = UInt64(try arguments.integer("spool-limit", in: 1...1_000_000, default: 4096)) << 20
+        // A spool that may hold little must not lie in one segment: only those left behind can be removed.
+        limits.segmentBytes = Int(limits.maximumBytes / 64)
         limits.syncNanoseconds = UInt64(try arguments.integer("fsync-interval", in: 0...60_000, default: 1000)) * 1_000_000
         return limits
     }

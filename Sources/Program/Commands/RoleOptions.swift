@@ -1,5 +1,6 @@
 internal import EmbeddedPostgres
 internal import EventLoop
+internal import Glibc
 
 let defaultWebAddress = "127.0.0.1:8081"
 
@@ -37,6 +38,11 @@ let reportOptions: [Option] = [
         "webhook-file", "FILE",
         "holds the URL of a Slack-compatible webhook for the reports' first screen; else \(Webhook.variable) in the environment"),
 ]
+
+/// Event loops of the mirror.
+func mirrorLoops(_ arguments: Arguments) throws -> Int {
+    try arguments.integer("loops", in: 1...256, default: max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
+}
 
 /// The folder that a role works in.
 func roleFolder(_ arguments: Arguments) -> DataFolder {

@@ -29,8 +29,11 @@ extension Command {
             }
             let spooled = try spooledPairs(arguments, connection)
             let undelivered = try Deliveries(connection).troubles(workload: workload, at: now())
+            let notes = try Heartbeats(connection).all(seenSince: now().adding(seconds: -15)).compactMap(\.warning)
             let feedback = try Feedback(connection).counts(workload: workload)
-            let reports = statuses.map { StatusReport(status: $0, spooled: spooled, feedback: feedback, undelivered: undelivered) }
+            let reports = statuses.map {
+                StatusReport(status: $0, spooled: spooled, feedback: feedback, undelivered: undelivered, notes: notes)
+            }
             if arguments.has("json") {
                 let list = reports.map(\.json)
                 print((list.count == 1 ? list[0] : .array(list)).serialisedString())
@@ -57,6 +60,8 @@ private struct StatusReport {
     let spooled: Int
     let feedback: FeedbackCounts
     let undelivered: [DeliveryTrouble]
+    /// What running processes have to say.
+    let notes: [String]
 
     private var warnings: [String] {
         var warnings: [String] = []
@@ -83,7 +88,7 @@ private struct StatusReport {
             warnings.append("\(lost) lines of feedback were turned away because \(Feedback.mostWaiting) waited for their calls already.")
         }
         if status.waiting > 10_000 { warnings.append("\(status.waiting) pairs wait for a worker; start another with understudy worker.") }
-        return warnings + undelivered.map(words)
+        return warnings + notes + undelivered.map(words)
     }
 
     private func words(_ trouble: DeliveryTrouble) -> String {
@@ -108,13 +113,16 @@ private struct StatusReport {
 
     var json: JSONValue {
         let trial = status.trial
-        let shed = JSONValue.object(status.shed.sorted { $0.key < $1.key }.map { JSONMember($0.key, JSONValue($0.value)) })
+        func object(_ counts: [String: Int]) -> JSONValue {
+            .object(counts.sorted { $0.key < $1.key }.map { JSONMember($0.key, JSONValue($0.value)) })
+        }
         var json: JSONValue = [
             "workload": JSONValue(trial.workload), "trial": JSONValue(trial.id.description), "candidate": JSONValue(trial.candidate),
             "source": JSONValue(trial.source.rawValue), "simulated": JSONValue(trial.simulated), "state": JSONValue(trial.state.rawValue),
             "day": JSONValue(status.day), "calls": JSONValue(status.calls), "sampled": JSONValue(status.sampled),
             "paired": JSONValue(status.paired),
-            "compared": JSONValue(status.compared), "spooled": JSONValue(spooled), "shed": shed, "feedback": feedbackJSON,
+            "compared": JSONValue(status.compared), "spooled": JSONValue(spooled), "shed": object(status.shed),
+            "control_skipped": object(status.controlSkipped), "feedback": feedbackJSON,
             "warnings": .array(warnings.map { JSONValue($0) }),
         ]
         json["awaiting_judge"] = status.awaitingJudge.map { JSONValue($0) }
@@ -140,7 +148,8 @@ private struct StatusReport {
                 ["calls", "\(status.calls)"], ["sampled", "\(status.sampled)"], ["paired", "\(status.paired)"],
                 ["compared", "\(status.compared)"],
                 ["spooled", "\(spooled)"], ["shed", status.shed.isEmpty ? "0" : reasons(status.shed)],
-            ] + (status.awaitingJudge.map { [["awaiting judge", "\($0)"]] } ?? [])
+            ] + (status.controlSkipped.isEmpty ? [] : [["control skipped", reasons(status.controlSkipped)]])
+            + (status.awaitingJudge.map { [["awaiting judge", "\($0)"]] } ?? [])
         let head =
             "\(trial.workload) · \(trial.candidate)\(trial.simulated ? " (simulated)" : "") · \(trial.source.rawValue) · \(trial.state.rawValue), day \(status.day) of \(trial.settings.trial.days)"
         return ([head, table(rows + [feedbackRow].compactMap { $0 })] + warnings.map { "warning: \($0)" }).joined(separator: "\n")

@@ -12,6 +12,8 @@ final class Supervisor {
         let name: String
         /// Arguments for this program, given what its last run was bound to (`ready` words), so that a restart keeps its port.
         let arguments: ([String: String]) -> [String]
+        /// Listening sockets that each of its processes gets: they outlive it, so that no connection is refused meanwhile.
+        var sockets: () -> [(name: String, socket: ListeningSocket)] = { [] }
     }
 
     private final class Child {
@@ -31,6 +33,10 @@ final class Supervisor {
     private let environment: [String: String]
     private let log: Log
     private var children: [Child] = []
+    /// Started to take a child's place, and not ready yet.
+    private var successors: [Child] = []
+    /// Replaced, and finishing their calls.
+    private var retired: [Child] = []
     private var stopping = false
 
     /// - Parameter environment: added to this process's own for every child; carries the database URL, which must not stand in
@@ -52,26 +58,63 @@ final class Supervisor {
     /// Passes a signal on to one child, if it is running.
     func signal(_ name: String, _ number: Int32) { children.first { $0.role.name == name }?.process?.send(number) }
 
-    /// Ends one child with SIGTERM, and with SIGKILL when it takes longer than `grace` seconds. Blocks; call it when the loop has
-    /// been left.
+    /// Has a new process take over one child's work: it is started beside the old one, on the same sockets, and when it is ready the old
+    /// one is asked to finish (SIGQUIT). When it does not come up, the old one goes on as if nothing had been.
+    func replace(_ name: String) {
+        guard !stopping, let old = children.first(where: { $0.role.name == name }) else { return }
+        guard !successors.contains(where: { $0.role.name == name }) else {
+            return log.info("supervisor", "\(name) is being replaced already")
+        }
+        let new = Child(old.role)
+        new.onReady = { [weak self, unowned new] _ in self?.takeOver(new) }
+        successors.append(new)
+        do {
+            try launch(new)
+        } catch {
+            successors.removeAll { $0 === new }
+            log.error("supervisor", "a new \(name) cannot be started, the old one goes on: \(error)")
+        }
+    }
+
+    private func takeOver(_ new: Child) {
+        guard let position = children.firstIndex(where: { $0.role.name == new.role.name }) else { return }
+        let old = children[position]
+        children[position] = new
+        successors.removeAll { $0 === new }
+        guard let process = old.process else { return }
+        log.info("supervisor", "a new \(new.role.name) serves; the old one finishes its calls")
+        retired.append(old)
+        process.send(SIGQUIT)
+    }
+
+    /// Ends one child, and those that it has replaced, with SIGTERM, and with SIGKILL what takes longer than `grace` seconds. Blocks;
+    /// call it when the loop has been left.
     func end(_ name: String, grace: Double) {
         stopping = true
-        guard let child = children.first(where: { $0.role.name == name }), let process = child.process else { return }
-        process.send(SIGTERM)
-        if process.wait(timeoutMilliseconds: Int(grace * 1000)) == nil {
-            log.warning("supervisor", "\(name) did not end within \(Int(grace)) s; killing it")
-            process.send(SIGKILL)
-            _ = process.wait()
+        let ending = (children + successors + retired).filter { $0.role.name == name }
+        for child in ending { child.process?.send(SIGTERM) }
+        let deadline = MonotonicClock.nanoseconds() + UInt64(grace * 1e9)
+        for child in ending {
+            guard let process = child.process else { continue }
+            let now = MonotonicClock.nanoseconds()
+            if process.wait(timeoutMilliseconds: Int((deadline > now ? deadline - now : 0) / 1_000_000)) == nil {
+                log.warning("supervisor", "\(name) did not end within \(Int(grace)) s; killing it")
+                process.send(SIGKILL)
+                _ = process.wait()
+            }
+            for watch in child.watches { watch.cancel() }
         }
-        for watch in child.watches { watch.cancel() }
     }
 
     private func launch(_ child: Child) throws {
         var command = ChildCommand(programPath, child.role.arguments(child.readyWords))
-        command.environment = currentEnvironment().merging(environment) { $1 }
+        var variables = currentEnvironment().merging(environment) { $1 }
+        variables[ServiceManager.variable] = nil
+        command.environment = variables
         command.output = .pipe
         command.deathSignal = SIGKILL
         command.hasOwnGroup = true
+        command.sockets = child.role.sockets().map { ($0.name, $0.socket.descriptor) }
         let process = try ChildProcess(command)
         child.process = process
         child.startedAt = MonotonicClock.nanoseconds()
@@ -108,13 +151,22 @@ final class Supervisor {
         child.watches = []
         child.process = nil
         if stopping { return }
+        if let place = retired.firstIndex(where: { $0 === child }) {
+            retired.remove(at: place)
+            return log.info("supervisor", "the old \(child.role.name) has ended (\(status))")
+        }
+        if let place = successors.firstIndex(where: { $0 === child }) {
+            successors.remove(at: place)
+            return log.error("supervisor", "a new \(child.role.name) ended before it was ready (\(status)); the old one goes on")
+        }
         // A child that lived for a while died of something rare: start it at once. One that dies at its start waits longer each time.
         let lived = MonotonicClock.nanoseconds() - child.startedAt
         child.failures = lived > 10_000_000_000 ? 0 : child.failures + 1
         let wait = min(5.0, 0.05 * Double(1 << min(child.failures, 7)))
         log.error("supervisor", "\(child.role.name) ended (\(status)); starting it again in \(wait) s")
         loop.schedule(after: UInt64(wait * 1e9)) { [weak self] in
-            guard let self, !self.stopping else { return }
+            // A successor may have taken its place meanwhile.
+            guard let self, !self.stopping, self.children.contains(where: { $0 === child }) else { return }
             do {
                 try self.launch(child)
             } catch {
@@ -126,8 +178,12 @@ final class Supervisor {
 
 /// The path of this program's own binary.
 var programPath: String {
-    // The link of the process itself: right even when argv[0] is a bare name or the folder was left.
-    FileSystem.realPath("/proc/self/exe") ?? CommandLine.arguments[0]
+    // The link of the process itself: right even when argv[0] is a bare name or the folder was left. Where the file was replaced since,
+    // as by an upgrade, its name goes on with a word of the kernel's, and what stands in its place now is meant.
+    if let path = FileSystem.realPath("/proc/self/exe") { return path }
+    let deleted = " (deleted)"
+    let link = FileSystem.target(ofLink: "/proc/self/exe") ?? ""
+    return link.hasSuffix(deleted) ? String(link.dropLast(deleted.count)) : CommandLine.arguments[0]
 }
 
 /// This process's environment.

@@ -11,7 +11,8 @@ extension Command {
         details: """
             Without --database it runs a PostgreSQL of its own in the data folder, reached by a Unix socket only. It prints
               ready mirror=http://… web=http://… metrics=http://…
-            once all of it answers. SIGTERM (or Ctrl-C) finishes the calls in flight, ships what is spooled, and ends.
+            once all of it answers. SIGUSR2 has a new mirror take over from the running one, of the program's file as it is then: no call
+            is lost or refused. SIGTERM (or Ctrl-C) finishes the calls in flight, ships what is spooled, and ends.
             """,
         options: [.webAddress, .value("worker-metrics-address", "HOST:PORT", "the worker's /metrics (none unless given)")] + mirrorOptions
             + reportOptions
@@ -29,9 +30,13 @@ private final class UpRun {
     private let loop: EventLoop
     private var postgres: EmbeddedPostgres?
     private var ready: [String: String] = [:]
+    private var hasStartedOthers = false
+    private var sockets: [(name: String, socket: ListeningSocket)] = []
     /// A mirror that is draining waits for the longest candidate timeout at most; then everything else is quick.
     private static let mirrorGrace = 60.0
     private static let grace = 30.0
+    /// Nanoseconds that the mirror's start waits for the courier.
+    private static let patience: UInt64 = 5_000_000_000
 
     init(_ arguments: Arguments) throws {
         self.arguments = arguments
@@ -40,12 +45,14 @@ private final class UpRun {
     }
 
     func run() throws {
+        let inherited = try InheritedSockets.take()
         // Wrong use first: it must leave nothing behind.
         try Webhook(arguments)?.check()
         let tls = try tlsFiles(arguments)
         // Found out here, and not by a mirror that is started again and again.
         if let tls { _ = try TLSContext(tls) }
         let claim = try folder.claim()
+        sockets = try listen(inherited)
         let url = try DatabaseOptions.namedURL(arguments) ?? startPostgres(claim)
         try bringUpToDate(url)
         for number in [SIGTERM, SIGINT] { loop.onSignal(number) { [loop] in loop.stop() } }
@@ -56,7 +63,12 @@ private final class UpRun {
         try supervisor.start(Supervisor.Role(name: "courier") { _ in ["courier"] + common }) { [self] _ in
             startOthers(supervisor, common)
         }
+        // A courier that does not come up must not keep production's calls from being served as they were before.
+        loop.schedule(after: Self.patience) { [self] in startOthers(supervisor, common) }
+        loop.onSignal(SIGUSR2) { [supervisor] in supervisor.replace("mirror") }
         loop.run()
+        // From now on calls are refused: nobody would answer them.
+        sockets = []
         log.info("up", "ending: calls in flight are finished first")
         supervisor.end("mirror", grace: Self.mirrorGrace)
         for name in ["courier", "worker", "web"] { supervisor.end(name, grace: Self.grace) }
@@ -66,12 +78,14 @@ private final class UpRun {
 
     /// The mirror starts when the courier has written its settings file, so that it knows every route from its first call on.
     private func startOthers(_ supervisor: Supervisor, _ common: [String]) {
+        guard !hasStartedOthers else { return }
+        hasStartedOthers = true
         do {
-            let mirror = Supervisor.Role(name: "mirror") { [arguments] bound in
-                ["mirror", "--without-courier"] + common
-                    + forwardedOptions(
-                        arguments, mirrorOptions, instead: ["mirror-address": bound["mirror"], "metrics-address": bound["metrics"]])
-            }
+            let mirror = Supervisor.Role(
+                name: "mirror",
+                arguments: { [arguments] _ in
+                    ["mirror", "--without-courier"] + common + forwardedOptions(arguments, mirrorOptions, instead: [:])
+                }, sockets: { [unowned self] in sockets })
             try supervisor.start(mirror) { [self] words in note(words) }
             let reports = ["report-folder": arguments["report-folder"] ?? folder.reports]
             let worker = Supervisor.Role(name: "worker") { [arguments] bound in
@@ -88,6 +102,19 @@ private final class UpRun {
             log.error("up", "\(error)")
             loop.stop()
         }
+    }
+
+    /// The mirror's sockets are held here, so that a call that comes while no mirror runs, or while one takes over from another, waits
+    /// for a moment and is not refused.
+    private func listen(_ inherited: InheritedSockets) throws -> [(name: String, socket: ListeningSocket)] {
+        var mirror = inherited.notNamed("metrics")
+        if mirror.isEmpty {
+            let address = try SocketAddress(parsing: arguments["mirror-address"] ?? "127.0.0.1:8080")
+            mirror = try ListeningSocket.shared(address, by: mirrorLoops(arguments))
+        }
+        let address = try SocketAddress(parsing: arguments["metrics-address"] ?? "127.0.0.1:9464")
+        let metrics = try inherited.named("metrics").first ?? ListeningSocket(address)
+        return mirror.map { ("mirror", $0) } + [("metrics", metrics)]
     }
 
     private func note(_ words: [String: String]) {

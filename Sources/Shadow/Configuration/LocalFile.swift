@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Processes
 
 /// Why a file could not be read or written, in the system's words.
 struct LocalFileError: Error {
@@ -77,6 +78,7 @@ struct LocalFile {
         guard descriptor >= 0 else { throw LocalFileError(code: errno) }
         let failure = LocalFile.write(bytes, to: descriptor)
         close(descriptor)
+        Failpoint.reach("settings.written")
         guard failure == 0, unsafe rename(temporary, path) == 0 else {
             let code = failure == 0 ? errno : failure
             unsafe unlink(temporary)

@@ -8,8 +8,15 @@ public final class MetricsServer {
     private var server: HTTPServer?
 
     /// Listens at once; `readiness` says why the process is not ready, or nil. Throws `cannotListen`.
-    public init(
+    public convenience init(
         loop: EventLoop, address: SocketAddress, registry: MetricsRegistry, readiness: @escaping () -> String?
+    ) throws(EventLoopError) {
+        try self.init(loop: loop, on: ListeningSocket(address), registry: registry, readiness: readiness)
+    }
+
+    /// Accepts from a socket at once.
+    public init(
+        loop: EventLoop, on socket: ListeningSocket, registry: MetricsRegistry, readiness: @escaping () -> String?
     ) throws(EventLoopError) {
         let server = HTTPServer(loop: loop) { _ in
             BufferedHandler(limit: 1024) { exchange, _ in
@@ -17,7 +24,7 @@ public final class MetricsServer {
             }
         }
         self.server = server
-        self.address = try server.listen(address)
+        self.address = try server.listen(on: socket)
     }
 
     /// What was bound.

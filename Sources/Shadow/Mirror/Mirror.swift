@@ -73,17 +73,19 @@ public final class Mirror: Sendable {
         return keeper.hasSettings ? nil : "there are no settings yet at \(configuration.settingsFile)"
     }
 
-    /// Ends the mirror: stops accepting, lets calls in flight be answered and then shadow legs end, both together within `grace`
-    /// nanoseconds, hands the last counts to the sink, ends all threads. Blocks until then; not for a loop's thread. Once.
-    public func drain(grace nanoseconds: UInt64) {
-        let end = MonotonicClock.nanoseconds() + nanoseconds
+    /// Ends the mirror: stops accepting, lets calls in flight be answered and then shadow legs end, both together within `grace`, hands
+    /// the last counts to the sink, ends all threads. Blocks until then; not for a loop's thread. Once.
+    public func drain(_ grace: DrainGrace) {
+        let end = MonotonicClock.nanoseconds() + grace.calls
         let loops = state.withLock { state in
             state.isDraining = true
             return state.loops
         }
+        // Where another process serves the same address, what it says of itself is what counts.
+        if configuration.metricsSocket != nil { desk.submit { desk in desk.closeMetrics() } }
         let waiters = loops.map { loop in
             let waiter = Waiter<Void>()
-            loop.thread.loop.submit { loop.close(grace: nanoseconds) { waiter.give(()) } }
+            loop.thread.loop.submit { loop.close(grace) { waiter.give(()) } }
             return waiter
         }
         for waiter in waiters { waiter.wait() }
@@ -93,6 +95,11 @@ public final class Mirror: Sendable {
         desk.submit { desk in desk.close(grace: end > now ? end - now : 0) { waiter.give(()) } }
         waiter.wait()
         stopThreads()
+    }
+
+    /// While `drain` runs on another thread: gives connections so long from now on.
+    public func hasten(_ grace: DrainGrace) {
+        for loop in state.withLock({ $0.loops }) { loop.thread.loop.submit { loop.hasten(grace) } }
     }
 
     /// Reads the certificate and its key anew and shows them to apps that connect from now on; calls and connections that are open
@@ -120,11 +127,13 @@ public final class Mirror: Sendable {
     }
 
     private func openMetrics() throws(MirrorError) {
-        guard let wanted = configuration.metricsAddress else { return }
+        guard let wanted = configuration.metricsSocket?.address ?? configuration.metricsAddress else { return }
         let waiter = Waiter<Result<SocketAddress, EventLoopError>>()
         desk.submit { [self] desk in
             do throws(EventLoopError) {
-                let server = try MetricsServer(loop: desk.thread.loop, address: wanted, registry: registry) { [unowned self] in
+                let handed = configuration.metricsSocket
+                let socket = if let handed { handed } else { try ListeningSocket(wanted) }
+                let server = try MetricsServer(loop: desk.thread.loop, on: socket, registry: registry) { [unowned self] in
                     notReadyBecause
                 }
                 desk.keep(server)
@@ -140,31 +149,33 @@ public final class Mirror: Sendable {
     }
 
     private func openLoops(_ table: RouteTable) throws(MirrorError) -> SocketAddress {
-        var address = configuration.address
         var loops: [ProductionLoop] = []
-        var count = configuration.loops
-        if case .unix = address { count = 1 }  // a Unix socket has one listener
-        for number in 0..<count {
-            let waiter = Waiter<Result<SocketAddress, EventLoopError>>()
-            do throws(EventLoopError) {
+        let bound: SocketAddress
+        do throws(EventLoopError) {
+            let sockets =
+                configuration.sockets.isEmpty
+                ? try ListeningSocket.shared(configuration.address, by: configuration.loops) : configuration.sockets
+            bound = sockets[0].address
+            for number in 0..<configuration.loops {
+                let waiter = Waiter<Result<Void, EventLoopError>>()
                 let loop = try ProductionLoop(name: "mirror-\(number)", table: table, desk: desk, limits: limits)
                 loops.append(loop)
                 state.withLock { $0.loops = loops }
-                let wanted = address
                 let tls = state.withLock { $0.tls }
-                loop.thread.loop.submit { [serverLimits = configuration.serverLimits, count] in
+                let socket = sockets[number % sockets.count]
+                loop.thread.loop.submit { [serverLimits = configuration.serverLimits] in
                     do throws(EventLoopError) {
-                        waiter.give(.success(try loop.open(wanted, tls: tls, number: number, of: count, limits: serverLimits)))
+                        try loop.open(socket, tls: tls, limits: serverLimits)
+                        waiter.give(.success(()))
                     } catch {
                         waiter.give(.failure(error))
                     }
                 }
-                address = try waiter.wait().get()
-            } catch {
-                throw MirrorError(.cannotListen, "the mirror cannot listen on \(address): \(error)")
+                try waiter.wait().get()
             }
+        } catch {
+            throw MirrorError(.cannotListen, "the mirror cannot listen: \(error)")
         }
-        let bound = address
         state.withLock { $0.address = bound }
         keeper.publish(to: loops)
         registry.gauge("understudy_captured_bytes", help: "Bytes held for calls being shadowed.") { [memory = limits.memory] in
@@ -176,5 +187,18 @@ public final class Mirror: Sendable {
     private func stopThreads() {
         for loop in state.withLock({ $0.loops }) { loop.thread.stop() }
         desk.thread.stop()
+    }
+}
+
+/// How long a mirror that ends goes on, in nanoseconds.
+public struct DrainGrace: Sendable {
+    /// For calls in flight, and for their shadows.
+    public var calls: UInt64
+    /// For connections that are idle: a client may be about to send on one.
+    public var idle: UInt64
+
+    public init(calls: UInt64, idle: UInt64) {
+        self.calls = calls
+        self.idle = idle
     }
 }

@@ -12,6 +12,10 @@ public struct MirrorConfiguration: Sendable {
     public var tls: TLSFiles?
     /// Where `/metrics`, `/livez` and `/readyz` are; nil serves none.
     public var metricsAddress: SocketAddress?
+    /// Sockets that this process was handed, which are listened on instead of `address`; loops that are more than these share them.
+    public var sockets: [ListeningSocket] = []
+    /// A socket that this process was handed, instead of `metricsAddress`.
+    public var metricsSocket: ListeningSocket?
     /// Event loops that serve production, at least 1: one a core.
     public var loops: Int
     /// Longest request or answer, in bytes, that is kept for a comparison. Longer ones pass whole and are marked.

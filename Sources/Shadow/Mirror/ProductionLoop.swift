@@ -30,18 +30,13 @@ final class ProductionLoop: @unchecked Sendable {
         tallies = ProductionLoop.tallies(of: table)
     }
 
-    /// Starts serving and returns the address that was bound. The first of several loops makes sure that the port is nobody
-    /// else's: loops share it by SO_REUSEPORT, which would let a foreign mirror take a part of the calls without a word.
-    func open(
-        _ address: SocketAddress, tls: TLSContext?, number: Int, of count: Int, limits: ServerLimits
-    ) throws(EventLoopError) -> SocketAddress {
-        let reusePort = count > 1
-        if number == 0, reusePort { try SocketListener(loop: thread.loop, address, reusePort: false) { _ in }.close() }
+    /// Starts serving what comes in at a socket.
+    func open(_ socket: ListeningSocket, tls: TLSContext?, limits: ServerLimits) throws(EventLoopError) {
         client = HTTPClient(loop: thread.loop)
         let server = HTTPServer(loop: thread.loop, limits: limits) { [unowned self] exchange in accept(exchange) }
         self.server = server
         server.tls = tls
-        return try server.listen(address, reusePort: reusePort)
+        try server.listen(on: socket)
     }
 
     /// Shows another certificate to apps that connect from now on.
@@ -63,10 +58,10 @@ final class ProductionLoop: @unchecked Sendable {
         desk.submit { [deltas] desk in desk.count(deltas) }
     }
 
-    /// Stops accepting, lets calls in flight be answered for so long, then calls `done` once; no call is in flight then.
-    func close(grace nanoseconds: UInt64, _ done: @escaping () -> Void) {
+    /// Stops accepting, lets calls in flight be answered, then calls `done` once; no call is in flight then.
+    func close(_ grace: DrainGrace, _ done: @escaping () -> Void) {
         guard let server else { return done() }
-        server.shutdown(grace: nanoseconds) { [self] in
+        server.shutdown(grace: grace.calls, idleGrace: grace.idle) { [self] in
             self.server = nil
             handOverCounts()
             client?.shutdown()
@@ -74,6 +69,9 @@ final class ProductionLoop: @unchecked Sendable {
             done()
         }
     }
+
+    /// While it closes: so long from now on.
+    func hasten(_ grace: DrainGrace) { server?.hasten(grace: grace.calls, idleGrace: grace.idle) }
 
     /// Finds the way of a call whose head has come, and starts its production call.
     private func accept(_ exchange: Exchange) -> any ExchangeHandler {

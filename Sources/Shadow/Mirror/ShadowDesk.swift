@@ -60,6 +60,12 @@ final class ShadowDesk: @unchecked Sendable {
     /// Keeps the metrics' server until the end: it runs on the desk's loop, so that it is silent when the desk is stuck.
     func keep(_ server: MetricsServer) { metricsServer = server }
 
+    /// Serves metrics no longer.
+    func closeMetrics() {
+        metricsServer?.close()
+        metricsServer = nil
+    }
+
     // MARK: Settings
 
     /// Takes the trials of a new snapshot. Calls of trials that are gone are still brought to their end.
@@ -365,8 +371,7 @@ final class ShadowDesk: @unchecked Sendable {
             settle()
             client?.shutdown()
             client = nil
-            metricsServer?.close()
-            metricsServer = nil
+            closeMetrics()
             done()
         }
         if calls.isEmpty {

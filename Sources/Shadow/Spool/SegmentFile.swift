@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Processes
 import Traffic
 
 /// An open file that is closed with its last owner.
@@ -30,6 +31,8 @@ struct SegmentFile {
     let descriptor: Descriptor
     let number: UInt64
     let format: SegmentFormat
+    /// Bytes after which the next one begins.
+    let limit: Int
     /// Bytes of whole records, header included.
     private(set) var size: Int
 
@@ -49,12 +52,13 @@ struct SegmentFile {
     var isEmpty: Bool { size == SegmentFormat.headerBytes }
 
     /// Makes the file of a segment with its header; nil leaves `errno`.
-    init?(_ number: UInt64, in folder: SpoolFolder) {
+    init?(_ number: UInt64, in folder: SpoolFolder, limit: Int) {
         let path = folder.file(number)
         let opened = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o600)
         guard opened >= 0 else { return nil }
         descriptor = Descriptor(opened)
         self.number = number
+        self.limit = limit
         format = SegmentFormat(marker: UInt64.random(in: 1...UInt64.max))
         let header = SegmentFormat.header(spool: folder.id, segment: number, marker: format.marker)
         size = header.count

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Processes
 public import Traffic
 
 /// The folder of one spool: one writer fills it, a courier empties it. Many lie beside each other in the root folder, also
@@ -39,9 +40,17 @@ public struct SpoolFolder: Sendable, Hashable {
         return segments.reduce(0) { $0 + SpoolFolder.fileSize(file($1)) }
     }
 
+    /// Bytes that may still be written on its disk; as many as there can be where the system does not say.
+    func freeBytes() -> UInt64 {
+        var status = statvfs()
+        guard unsafe statvfs(path, &status) == 0 else { return .max }
+        return UInt64(status.f_bavail) * UInt64(status.f_frsize)
+    }
+
     /// Removes the segments with smaller numbers: all of them are shipped.
     public func remove(segmentsBefore segment: UInt64) throws(SpoolError) {
         for number in try segments() where number < segment {
+            Failpoint.reach("segment.remove")
             guard unsafe unlink(file(number)) == 0 || errno == ENOENT else { throw SpoolError(system: "remove", file(number)) }
         }
     }
@@ -49,6 +58,7 @@ public struct SpoolFolder: Sendable, Hashable {
     /// Removes the whole spool. Only for one whose writer is gone and whose records are shipped.
     public func remove() throws(SpoolError) {
         try remove(segmentsBefore: .max)
+        Failpoint.reach("spool.remove")
         unsafe unlink(path + "/lock")
         guard unsafe rmdir(path) == 0 || errno == ENOENT else { throw SpoolError(system: "remove", path) }
     }

@@ -1,9 +1,10 @@
 internal import Glibc
+internal import Processes
 import Traffic
 
 /// How much a spool may hold, and how often it is flushed.
 public struct SpoolLimits: Sendable, Hashable {
-    /// A new segment begins when one would grow beyond this.
+    /// A new segment begins when one would grow beyond this, or beyond a part of the disk's free room.
     public var segmentBytes: Int
     /// A new segment begins when one is older than this, so that what is shipped can be removed even where little is written.
     public var segmentNanoseconds: UInt64
@@ -193,7 +194,7 @@ public final class SpoolWriter: Sendable {
 
     /// Writes the first of some records; their number, 0 when the disk is full.
     private func writeChunk(of records: ArraySlice<SpoolRecord>, to segment: inout SegmentFile?, _ nextSegment: inout UInt64) -> Int {
-        if segment.map({ $0.isBroken || $0.size >= limits.segmentBytes || $0.age >= limits.segmentNanoseconds }) ?? true {
+        if segment.map({ $0.isBroken || $0.size >= $0.limit || $0.age >= limits.segmentNanoseconds }) ?? true {
             guard beginSegment(&segment, &nextSegment) else { return refuse(unsafe String(cString: strerror(errno))) }
         }
         var frames: [UInt8] = []
@@ -204,7 +205,7 @@ public final class SpoolWriter: Sendable {
             if payload.count > SegmentFormat.maximumPayloadBytes {
                 tooLarge += 1
             } else {
-                if !frames.isEmpty, segment!.size + frames.count + payload.count > limits.segmentBytes { break }
+                if !frames.isEmpty, segment!.size + frames.count + payload.count > segment!.limit { break }
                 segment!.format.append(type: record.type, payload: payload, to: &frames)
             }
             count += 1
@@ -234,7 +235,9 @@ public final class SpoolWriter: Sendable {
 
     /// Leaves the segment for a new one; false leaves `errno`.
     private func beginSegment(_ segment: inout SegmentFile?, _ nextSegment: inout UInt64) -> Bool {
-        guard let new = SegmentFile(nextSegment, in: folder) else { return false }
+        Failpoint.reach("segment.before")
+        guard let new = SegmentFile(nextSegment, in: folder, limit: segmentLimit()) else { return false }
+        Failpoint.reach("segment.begun")
         nextSegment += 1
         let old = segment?.descriptor
         segment = new
@@ -244,6 +247,12 @@ public final class SpoolWriter: Sendable {
             shared.needsFolderSync = true
         }
         return true
+    }
+
+    /// What a segment may hold: on a disk that is nearly full a part of the room that is left. Only segments that were left for new
+    /// ones can be removed when they are shipped: one that took all of the room would keep it for ever.
+    private func segmentLimit() -> Int {
+        min(limits.segmentBytes, max(SpoolWriter.chunkBytes, Int(clamping: folder.freeBytes() / 8)))
     }
 
     private func refuse(_ reason: String) -> Int {

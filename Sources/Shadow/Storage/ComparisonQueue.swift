@@ -1,6 +1,7 @@
 internal import Configuration
 internal import JSON
 public import Postgres
+internal import Processes
 public import Traffic
 
 /// The batches of pairs that wait to be compared, shared by all workers.
@@ -47,6 +48,7 @@ public struct ComparisonQueue {
             let batch = ClaimedBatch(
                 id: number, trial: trial, pairs: pairs, token: token, missing: missing.sorted(),
                 reason: try row.word("reason"), isOld: try row.bool("is_old"))
+            Failpoint.reach("compare.claimed")
             if !pairs.isEmpty { return batch }
             _ = try store(batch, [], comparatorVersion: 0, at: Timestamp(microseconds: 0))
         }
@@ -86,7 +88,7 @@ public struct ComparisonQueue {
     /// `compared` holds every claimed pair that was not set aside. False when the lease was lost: another worker has the batch, and
     /// nothing is stored.
     public func store(_ batch: ClaimedBatch, _ compared: [ComparedPair], comparatorVersion: Int, at moment: Timestamp) throws -> Bool {
-        try connection.transaction {
+        let stored = try connection.transaction { () throws -> Bool in
             guard try connection.query(ComparisonQueries.holdLease, [.int(batch.id), .id(batch.token)]).count == 1 else { return false }
             if !compared.isEmpty { try save(batch, compared, comparatorVersion: comparatorVersion, at: moment) }
             if batch.trial.settings.judge != nil {
@@ -95,9 +97,13 @@ public struct ComparisonQueue {
             if !batch.trial.simulated, batch.pairs.contains(where: \.isSimulated) {
                 try connection.execute(ComparisonQueries.markSimulated, [.id(batch.trial.id)])
             }
+            Failpoint.reach("compare.saved")
             try finish(batch)
+            Failpoint.reach("compare.finished")
             return true
         }
+        Failpoint.reach("compare.committed")
+        return stored
     }
 
     /// Saves findings and moves the rollups. Pairs that have no comparison yet, as nearly all, are inserted before the trial's lock is

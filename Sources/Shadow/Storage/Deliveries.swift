@@ -1,4 +1,5 @@
 public import Postgres
+internal import Processes
 public import Traffic
 public import Verdict
 
@@ -142,6 +143,7 @@ public struct Deliveries {
         try connection.execute(DeliveryQueries.expire, [.moment(moment)])
         let claimed = try connection.query(
             DeliveryQueries.claim, [.moment(moment), .moment(moment.adding(seconds: Self.lease)), .outlets(outlets)])
+        if !claimed.isEmpty { Failpoint.reach("delivery.claimed") }
         return try claimed.first.map { row in
             let name = try row.text("occasion")
             let occasion: DeliveryOccasion =
@@ -157,6 +159,7 @@ public struct Deliveries {
     /// Writes down what came of an attempt. True when that was the last one and it failed.
     @discardableResult
     public func finish(_ delivery: ReportDelivery, _ outcome: DeliveryOutcome, at moment: Timestamp) throws -> Bool {
+        Failpoint.reach("delivery.taken")
         let isLast = delivery.attempt >= Self.maximumAttempts
         var (state, due, end, note): (String, Timestamp?, Timestamp?, String?) = ("done", nil, moment, nil)
         switch outcome {

@@ -1,5 +1,6 @@
 public import JSON
 public import Postgres
+internal import Processes
 internal import Statistics
 public import Traffic
 public import Verdict
@@ -91,7 +92,7 @@ public struct Looks {
         trial id: Identifier, at moment: Timestamp, dayEnd: Bool = false, decide: (LookInput, Latches) -> Look,
         reason: (Look) -> String, report: (TakenLook) throws -> LookReport? = { _ in nil }
     ) throws -> TakenLook {
-        try connection.transaction {
+        let taken = try connection.transaction { () throws -> TakenLook in
             try connection.execute(ComparisonQueries.lockTrial, [.text(id.description)])
             guard let trial = try Registry(connection).trial(id) else { throw StorageError(.notFound, "there is no trial \(id)") }
             let established = try connection.query(EvidenceQueries.established, [.id(id)])[0]
@@ -114,10 +115,14 @@ public struct Looks {
                 }
             }
             taken.number = try store(taken, today: calendar.today, dayEnd: dayEnd, latches: latches, reason: reason(look))
+            Failpoint.reach("look.stored")
             try connection.execute(LookQueries.saveLatches, [.id(id), .json(look.latches.json)])
             try connection.execute(EvidenceQueries.consume, [.id(id), .moment(reading.ledgerEnd)])
+            Failpoint.reach("look.finished")
             return taken
         }
+        Failpoint.reach("look.committed")
+        return taken
     }
 
     /// The last look, or the last one up to a moment; nil when there is none.

@@ -1,5 +1,6 @@
 public import Configuration
 public import Postgres
+internal import Processes
 public import Records
 public import Traffic
 
@@ -52,7 +53,12 @@ public final class ReplayedPairs {
         for attempt in 1... {
             try TrafficRows(connection).makePartitions(for: pairs.map { Identifier(at: $0.calledAt) })
             do {
-                return try connection.transaction { try copy(pairs, moment) }
+                try connection.transaction {
+                    try copy(pairs, moment)
+                    Failpoint.reach("replay.copied")
+                }
+                Failpoint.reach("replay.committed")
+                return
             } catch let error as PostgresError where error.isMissingPartition && attempt < ReplayedPairs.tries {
                 continue
             }

@@ -1,4 +1,5 @@
 public import Postgres
+internal import Processes
 public import Spool
 public import Traffic
 

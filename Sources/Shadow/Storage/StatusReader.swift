@@ -14,6 +14,8 @@ public struct TrialStatus: Sendable, Hashable {
     /// Finished by the worker, incomparable ones included, and already in what `report` says.
     public var compared: Int
     public var shed: [String: Int]
+    /// Control legs that were drawn and not asked, by reason.
+    public var controlSkipped: [String: Int]
     /// Pairs that wait for the worker.
     public var waiting: Int
     /// Pairs that wait for a judge's opinion; nil where no judge is asked.
@@ -43,6 +45,7 @@ public struct StatusReader {
         return TrialStatus(
             trial: trial, day: try connection.query(StatusQueries.days, [.id(trial.id)])[0].int("days"), calls: funnel.calls,
             sampled: funnel.sampled, paired: funnel.paired, compared: funnel.compared, shed: funnel.shed,
+            controlSkipped: funnel.controlSkipped,
             waiting: try ComparisonQueue(connection).waitingPairs(trial: trial.id),
             awaitingJudge: trial.settings.judge == nil ? nil : try JudgeQueue(connection).waitingPairs(trial: trial.id),
             setAside: funnel.setAside)

@@ -1,5 +1,6 @@
 internal import JSON
 internal import Postgres
+internal import Processes
 internal import Spool
 internal import Traffic
 

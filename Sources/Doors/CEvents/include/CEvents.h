@@ -40,17 +40,23 @@ typedef struct ce_signal ce_signal;
 ce_signal *ce_signal_new(ce_loop *loop, int number, ce_callback on_signal, void *context);
 void ce_signal_free(ce_signal *signal);
 
-// A listening socket. on_accept owns the descriptor it is given (non-blocking, close-on-exec).
+// Listening sockets, non-blocking and close-on-exec; the caller's to close. -1 with *error set.
+// host NULL or "" listens on every address. *resolver_error is getaddrinfo's, if that is what failed.
+int ce_listen_tcp(const char *host, uint16_t port, bool reuse_port, int *error, int *resolver_error);
+int ce_listen_unix(const char *path, int *error);
+// Makes a descriptor that another process opened one of ours: 0, or an errno (EBADF, ENOTSOCK; EINVAL where it is no stream socket that
+// listens).
+int ce_listen_adopt(int descriptor);
+// What a socket is bound to: a numeric host and its port, or a Unix socket's path in `name` and -1. -2 where it is neither.
+int ce_socket_name(int descriptor, char *name, size_t room);
+
+// Accepts from a listening socket that somebody else owns. on_accept owns the descriptor it is given (non-blocking, close-on-exec).
 // on_accept_failed gets the errno of accept (EMFILE and the like); the listener has then been disabled.
 typedef struct ce_listener ce_listener;
 typedef void (*ce_accept_callback)(void *context, int descriptor);
 typedef void (*ce_error_callback)(void *context, int error);
-// host NULL or "" listens on every address. *resolver_error is getaddrinfo's, if that is what failed.
-ce_listener *ce_listener_tcp(ce_loop *loop, const char *host, uint16_t port, bool reuse_port, ce_accept_callback on_accept,
-                             ce_error_callback on_accept_failed, void *context, int *error, int *resolver_error);
-ce_listener *ce_listener_unix(ce_loop *loop, const char *path, ce_accept_callback on_accept, ce_error_callback on_accept_failed,
-                              void *context, int *error);
-uint16_t ce_listener_port(const ce_listener *listener); // 0 for a Unix socket
+ce_listener *ce_listener_new(ce_loop *loop, int descriptor, ce_accept_callback on_accept, ce_error_callback on_accept_failed,
+                             void *context, int *error);
 void ce_listener_enable(ce_listener *listener, bool enabled);
 void ce_listener_free(ce_listener *listener);
 

@@ -16,7 +16,12 @@ struct cs_child {
     int errors;
     int death_signal;          // sent to the child when this process ends; 0: none
     int own_group;             // non-zero: a process group of its own, so that a terminal's Ctrl-C does not reach it
+    const int *handed;         // descriptors that become 3, 4, … of the child
+    int handed_count;          // at most CS_HANDED_MAX
+    char *process_id;          // room for 11 bytes in `environment`, where the child writes its own id; NULL: nowhere
 };
+
+enum { CS_HANDED_MAX = 512 };
 
 /// The step that failed when `cs_spawn` did.
 enum cs_step { CS_STEP_FORK, CS_STEP_FOLDER, CS_STEP_USER, CS_STEP_DESCRIPTORS, CS_STEP_EXECUTE };
