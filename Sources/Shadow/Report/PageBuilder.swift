@@ -40,7 +40,7 @@ struct PageBuilder {
             Query(pointer: "/gates/\(gate.name.rawValue)", subject: "\(gate.name.label) gate", sql: queries.gate(gate.name))
         }
         return Page.Section(
-            anchor: "gates", title: "Gates", lead: sentences.gatesLead, blocks: blocks, queries: own + queries.below("/impact/", "/course/")
+            anchor: "gates", title: "Gates", lead: sentences.gatesLead, blocks: blocks, queries: own + queries.below("/impact/", "/course/", "/daily/")
         )
     }
 
@@ -75,7 +75,9 @@ struct PageBuilder {
         }
         return Page.Section(
             anchor: "failures", title: "What fails", lead: sentences.failuresLead, blocks: blocks,
-            queries: queries.below("/failure_modes/", "/agreement/", "/quality/", "/fields/", "/turns/", "/slices/"))
+            queries: queries.below(
+                // One cell stands for the matrix: the others differ in the labels only.
+                "/failure_modes/", "/agreement/", "/quality/", "/confusion/", "/label_matrix/pairs/0/0", "/fields/", "/turns/", "/slices/"))
     }
 
     /// Where a mode happens; empty where all is one segment.
@@ -173,13 +175,15 @@ struct PageBuilder {
         Page.Table(
             caption: "Where \(sentences.candidate)'s own failures gather",
             columns: [
-                .init(title: "requests"), .init(title: "of calls", numeric: true), .init(title: "failures", numeric: true),
-                .init(title: "lost there", numeric: true), .init(title: "times elsewhere", numeric: true), .init(title: "blocks"),
+                .init(title: "requests"), .init(title: "pairs", numeric: true), .init(title: "failures", numeric: true),
+                .init(title: "lost there (95 %)", numeric: true), .init(title: "times elsewhere (95 %)", numeric: true),
+                .init(title: "blocks"),
             ],
             rows: segments.map {
-                let limits = "\(Numbers.ratio($0.lower)) to \($0.upper.map { Numbers.ratio($0) } ?? "no limit")"
+                let limits = "\(Numbers.ratio($0.lower))–\($0.upper.map { Numbers.ratio($0) } ?? "no upper limit yet")"
                 return [
-                    sentences.words($0.name), Numbers.percent($0.share), Numbers.count($0.failures), Numbers.percent($0.failureRate),
+                    sentences.words($0.name), Numbers.count($0.pairs), Numbers.count($0.failures),
+                    Page.share(ReportModel.share(of: $0.failures, in: $0.pairs)),
                     "\($0.riskRatio.map { Numbers.ratio($0) } ?? "all of them") (\(limits))", $0.blocking ? "yes" : "no",
                 ]
             })

@@ -222,7 +222,7 @@ extension ReportModel.Volume {
         func parts(_ name: String) -> [Part] { record[name].list.map { Part(number: $0[0].int, days: $0[1].int, calls: $0[2].int) } }
         let counts = record["counts"]
         self.init(
-            calls: counts[0].int, sampled: counts[1].int, seconds: record["seconds"].double, busiestMinuteCalls: counts[2].int,
+            calls: counts[0].int, sampled: counts[1].int, endedAt: record["ended_at"].moment, busiestMinuteCalls: counts[2].int,
             busiestMinuteSampled: counts[3].int, weekdays: parts("weekdays"), hours: parts("hours"), concurrency: counts[4].int,
             callsPerMinute: record["calls_per_minute"].intOrNil)
     }

@@ -1,11 +1,13 @@
+public import Traffic
+
 extension ReportModel {
     /// The workload's calls while the trial ran, every one of them counted by the mirrors: by the calendar, and at their busiest.
     public struct Volume: Sendable, Hashable {
         /// Calls that passed, and those drawn for the trial.
         public var calls: Int
         public var sampled: Int
-        /// How long they were counted.
-        public var seconds: Double
+        /// When counting ended; nil while it goes on.
+        public var endedAt: Timestamp?
         /// The most in one minute.
         public var busiestMinuteCalls: Int
         public var busiestMinuteSampled: Int
@@ -39,12 +41,12 @@ extension ReportModel {
 
         /// Takes its parts as they are.
         public init(
-            calls: Int, sampled: Int, seconds: Double, busiestMinuteCalls: Int, busiestMinuteSampled: Int, weekdays: [Part] = [],
+            calls: Int, sampled: Int, endedAt: Timestamp? = nil, busiestMinuteCalls: Int, busiestMinuteSampled: Int, weekdays: [Part] = [],
             hours: [Part] = [], concurrency: Int, callsPerMinute: Int? = nil
         ) {
             self.calls = calls
             self.sampled = sampled
-            self.seconds = seconds
+            self.endedAt = endedAt
             self.busiestMinuteCalls = busiestMinuteCalls
             self.busiestMinuteSampled = busiestMinuteSampled
             self.weekdays = weekdays
@@ -63,5 +65,11 @@ extension ReportModel {
             guard mean > 0, let part = hours.max(by: { $0.mean < $1.mean }) else { return nil }
             return (part, part.mean / mean)
         }
+    }
+
+    /// How long calls were counted.
+    var countedSeconds: Double {
+        let end = volume?.endedAt.map { min($0, trial.asOf) } ?? trial.asOf
+        return max(0, Double(end.microseconds - trial.startsAt.microseconds) / 1e6)
     }
 }

@@ -5,9 +5,9 @@ internal import Verdict
 extension Sentences {
     /// The share of the calls that it was asked, in calls a second and at a time; nil where no mirror counted calls.
     var load: String? {
-        guard let volume = model.volume, volume.calls > 0, volume.seconds > 0 else { return nil }
+        guard let volume = model.volume, volume.calls > 0, case let seconds = model.countedSeconds, seconds > 0 else { return nil }
         func rate(_ calls: Int, _ busiest: Int) -> String {
-            "\(Numbers.rate(Double(calls) / volume.seconds)) calls a second on the mean and \(Numbers.rate(Double(busiest) / 60)) in its busiest minute"
+            "\(Numbers.rate(Double(calls) / seconds)) calls a second on the mean and \(Numbers.rate(Double(busiest) / 60)) in its busiest minute"
         }
         let share = volume.share.map { " (\(Numbers.percent($0)) of \(Numbers.count(volume.calls)) calls)" } ?? ""
         let atOnce = ReportModel.atOnce(volume.busiestMinuteSampled, look.latency.candidate).map {

@@ -1,4 +1,4 @@
-public import Postgres
+internal import Postgres
 public import Statistics
 public import Traffic
 

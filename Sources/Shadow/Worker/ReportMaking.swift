@@ -210,11 +210,9 @@ public struct ReportMaker {
         func parts(_ parts: [CalendarCalls]) -> [ReportModel.Volume.Part] {
             parts.map { ReportModel.Volume.Part(number: $0.number, days: $0.days, calls: $0.calls) }
         }
-        let end = trial.endedAt.map { min($0, taken.at) } ?? taken.at
         let limits = trial.settings.candidate.limits
         return ReportModel.Volume(
-            calls: totals.calls, sampled: totals.sampled,
-            seconds: max(0, Double(end.microseconds - trial.startedAt.microseconds) / 1e6), busiestMinuteCalls: totals.busiestMinuteCalls,
+            calls: totals.calls, sampled: totals.sampled, endedAt: trial.endedAt, busiestMinuteCalls: totals.busiestMinuteCalls,
             busiestMinuteSampled: totals.busiestMinuteSampled, weekdays: parts(totals.weekdays), hours: parts(totals.hours),
             concurrency: limits.concurrency, callsPerMinute: limits.callsPerMinute)
     }
