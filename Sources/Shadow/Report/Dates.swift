@@ -67,7 +67,7 @@ struct Dates {
 
     private static func weekday(_ days: Int) -> Int { ((days + 4) % 7 + 7) % 7 }
 
-    private static func padded(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+    static func padded(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
 
     private func localSeconds(_ moment: Timestamp) -> Int {
         Int((moment.microseconds - (moment.microseconds % 1_000_000 + 1_000_000) % 1_000_000) / 1_000_000) + utcOffsetSeconds

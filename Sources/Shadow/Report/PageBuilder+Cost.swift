@@ -77,7 +77,7 @@ extension PageBuilder {
             guard theirs.estimatedCalls + ours.estimatedCalls > 0, spend.calls > 0 else { return nil }
             return "\(Numbers.count(spend.estimatedCalls)) of \(Numbers.count(spend.calls))"
         }
-        let pairs = look.cost.pairs > 0 ? Numbers.count(look.cost.pairs) : nil
+        let pairs = caseRows.isEmpty && tokenRows.isEmpty ? nil : Numbers.count(look.cost.pairs)
         return [
             row("cases on ended days with both costs known", pairs, pairs),
             row("cases with a known cost", priced(theirs), priced(ours)),
@@ -118,7 +118,8 @@ extension PageBuilder {
     /// Replicas by the hour, region by region, against production's price per token.
     private var regions: Page.Table {
         Page.Table(
-            caption: "Dedicated capacity for \(sentences.candidate): from how many tokens a day it is cheaper than \(sentences.production)",
+            caption: "Dedicated capacity for \(sentences.candidate): from how many tokens a day it is cheaper than \(sentences.production); none where "
+                + "a replica cannot serve as many",
             columns: [
                 .init(title: "region"), .init(title: "tokens a day now", numeric: true), .init(title: "break-even a day (95 %)", numeric: true),
                 .init(title: "replicas", numeric: true), .init(title: "price an hour", numeric: true),
@@ -137,7 +138,7 @@ extension PageBuilder {
     }
 
     private func breakEven(_ region: RegionCost) -> String {
-        guard let tokens = region.breakEvenTokensPerDay else { return "never: one replica cannot serve as many" }
+        guard let tokens = region.breakEvenTokensPerDay else { return "none" }
         let (lower, upper) = (region.breakEvenLimits.lower, region.breakEvenLimits.upper)
         return "\(Numbers.tokens(tokens)) (\(lower.map(Numbers.tokens) ?? "no limit")–\(upper.map(Numbers.tokens) ?? "no limit"))"
     }
@@ -154,6 +155,6 @@ extension PageBuilder {
                 .init(title: "a day", numeric: true),
             ],
             rows: rows(volume.weekdays, Dates.weekdayName)
-                + rows(volume.hours) { "\($0 < 10 ? "0" : "")\($0):00–\($0 < 9 ? "0" : "")\($0 + 1):00" })
+                + rows(volume.threeHours) { "\(Dates.padded($0)):00–\(Dates.padded($0 + 3)):00" })
     }
 }

@@ -139,7 +139,7 @@ extension Queries {
 
     /// Whole days of the trial with their calls: neither the first nor one that has not ended.
     private var wholeDays: String {
-        "(SELECT day::date AS day, coalesce(sum(counted.calls), 0) AS calls FROM generate_series("
+        "(SELECT day.day::date AS day, coalesce(sum(counted.calls), 0) AS calls FROM generate_series("
             + "(SELECT min(day) + 1 FROM understudy.volume WHERE \(trial))::timestamp, (SELECT least(\(openDay)::date, "
             + "(ended_at AT TIME ZONE timezone)::date) - 1 FROM understudy.trials WHERE \(trial))::timestamp, interval '1 day') AS day "
             + "LEFT JOIN understudy.volume AS counted ON counted.\(trial) AND counted.day = day.day::date GROUP BY day.day) AS whole"

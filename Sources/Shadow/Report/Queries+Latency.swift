@@ -47,9 +47,9 @@ extension Queries {
                     "SELECT \(self.quantile(quantile.percentile, of: speed(leg))) AS estimate \(endedPairs) "
                         + "AND candidate_error IS DISTINCT FROM 'circuit_open'")
             }
+            let counted = "\(endedPairs) AND candidate_error IS DISTINCT FROM 'circuit_open' AND (\(timedOut(leg)) OR \(answered(leg)))"
+            add("/latency/\(leg)/samples", "\(leg)'s answers timed", "SELECT count(*) AS estimate \(counted)")
             if reading.samples > 0 {
-                let counted = "\(endedPairs) AND candidate_error IS DISTINCT FROM 'circuit_open' AND (\(timedOut(leg)) OR \(answered(leg)))"
-                add("/latency/\(leg)/samples", "\(leg)'s answers timed", "SELECT count(*) AS estimate \(counted)")
                 add(
                     "/latency/\(leg)/timeout_share", "share of \(leg)'s answers that timed out",
                     "SELECT avg(\(timedOut(leg))::int) AS estimate \(counted)")

@@ -59,6 +59,13 @@ extension ReportModel {
         var share: Double? { calls > 0 ? Double(sampled) / Double(calls) : nil }
         /// Whole days.
         var wholeDays: Int { weekdays.reduce(0) { $0 + $1.days } }
+        /// The hours by threes, each named by its first.
+        var threeHours: [Part] {
+            stride(from: 0, to: hours.count, by: 3).map { first in
+                let parts = hours[first..<min(first + 3, hours.count)]
+                return Part(number: first, days: parts[first].days, calls: parts.reduce(0) { $0 + $1.calls })
+            }
+        }
         /// The hour with most calls, and how many times the mean hour's that is; nil where no whole day has been seen.
         var busiestHour: (part: Part, times: Double)? {
             let mean = hours.reduce(0) { $0 + $1.mean } / 24

@@ -29,7 +29,7 @@ extension Sentences {
         if let allowed = volume.callsPerMinute, allowed < volume.busiestMinuteCalls {
             raised.append("candidate.limits.calls_per_minute from \(Numbers.count(allowed)) to \(Numbers.count(volume.busiestMinuteCalls)) or more")
         }
-        let full = needed.map { "At the whole load it would have about \(Numbers.count(max(1, $0))) calls at a time in the busiest minute. " } ?? ""
+        let full = needed.map { "At the whole load it would have about \(Sentences.counted(max(1, $0), "call")) at a time in the busiest minute. " } ?? ""
         let first = raised.isEmpty ? "" : "First raise \(Sentences.listed(raised)). "
         return "\(full)\(first)To confirm its latency there, put \(steps.joined(separator: ", then ")) into the workload's file, each time with "
             + "understudy enable -f FILE and a busy day after it; the trial goes on."
