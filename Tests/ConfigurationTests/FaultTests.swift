@@ -48,7 +48,8 @@ struct WrongFile: CustomTestStringConvertible {
         .added("adjudicate: { by: judge }", "adjudicate.by", "Allowed: labels, people, none"),
         .added("adjudicate: { disagreements: 0% }", "adjudicate.disagreements", "above 0%"),
         .changed(
-            "model: phi-4", "model: phi-4, price: { input: 1, output: 2, batch_input: 0.5 }", 4, "candidate.price.batch_input", "batch_output"),
+            "model: phi-4", "model: phi-4, price: { input: 1, output: 2, batch_input: 0.5 }", 4, "candidate.price.batch_input",
+            "batch_output"),
         .changed(
             "model: phi-4", "model: phi-4, dedicated: { hourly: 4, tokens_per_day: 9, regions: { eu: 60%, us: 30% } }", 4,
             "candidate.dedicated.regions", "add up to 90%"),

@@ -84,11 +84,15 @@ import Testing
         let elsewhere: Set<String> = ["sql", "trial", "verdict", "gates", "candidates", "changes_since_last_week"]
         if settings.contains(name) || name.hasSuffix("_lower") || name.hasSuffix("_upper") || elsewhere.contains(place[0]) { return [] }
         if place.contains("price") || (place.contains("regions") && name == "share") || place.prefix(2) == ["load", "ramp"] { return [] }
-        return ["/" + place.map { $0.replacingOccurrences(of: "~", with: "~0").replacingOccurrences(of: "/", with: "~1") }.joined(separator: "/")]
+        return [
+            "/"
+                + place.map { $0.replacingOccurrences(of: "~", with: "~0").replacingOccurrences(of: "/", with: "~1") }.joined(
+                    separator: "/")
+        ]
     }
 
     /// Truth values are numbers to Foundation too.
-    private func isNumber(_ number: NSNumber) -> Bool { String(cString: number.objCType) != "c" }
+    private func isNumber(_ number: NSNumber) -> Bool { unsafe String(cString: number.objCType) != "c" }
 
     /// The number at a JSON Pointer, or at its `estimate`.
     private func number(at pointer: String, in root: Any) -> Double? {

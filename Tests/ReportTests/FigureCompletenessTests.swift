@@ -56,7 +56,9 @@ import Verdict
     }
 
     /// Every number of a JSON value with its place and the object that holds it.
-    private static func numbers(_ value: JSONValue, at place: [String] = [], in holder: JSONValue = .null) -> [(place: [String], holder: JSONValue)] {
+    private static func numbers(_ value: JSONValue, at place: [String] = [], in holder: JSONValue = .null) -> [(
+        place: [String], holder: JSONValue
+    )] {
         if let members = value.objectValue { return members.flatMap { numbers($0.value, at: place + [$0.name], in: value) } }
         if let elements = value.arrayValue { return elements.enumerated().flatMap { numbers($1, at: place + ["\($0)"], in: value) } }
         return value.doubleValue == nil ? [] : [(place, holder)]
@@ -108,7 +110,9 @@ import Verdict
         cell.wholeMatch(of: /.*\d (%|ms|s)( .*|$)|−?\$.*|\d+\.\d+( .*|$)/) != nil
     }
 
-    private static func hasLimits(_ cell: String) -> Bool { cell.wholeMatch(of: /.*\((.+(–| to ).+|between .+ and .+|no limit known yet)\).*/) != nil }
+    private static func hasLimits(_ cell: String) -> Bool {
+        cell.wholeMatch(of: /.*\((.+(–| to ).+|between .+ and .+|at (most|least) .+|no limit known yet)\).*/) != nil
+    }
 
     /// Columns and rows that hold settings, or one number of a test.
     private static let settings: Set<String> = [

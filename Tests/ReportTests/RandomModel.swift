@@ -30,7 +30,8 @@ struct RandomModel {
                 candidate: ReportModel.LegSpend(price: price(), calls: count(900), pricedCalls: count(800), tokens: tokens()),
                 callsPerMonth: maybe { Double($0.count(1_000_000)) },
                 pricedAt: maybe { _ in Timestamp(microseconds: 1_790_000_000_000_000) }),
-            volume: maybe(0.6) { $0.volume() }, judge: maybe(0.3) { $0.judge() }, coverage: coverage(), earlier: maybe(0.3) { $0.earlier() },
+            volume: maybe(0.6) { $0.volume() }, judge: maybe(0.3) { $0.judge() }, coverage: coverage(),
+            earlier: maybe(0.3) { $0.earlier() },
             warnings: chance(0.5) ? [] : [.estimatedRates, .noPairs(calls: 12), .other("Something else."), .promptChanged(share: 0.4)])
     }
 
@@ -268,7 +269,8 @@ struct RandomModel {
     private mutating func region(_ place: Int) -> RegionCost {
         let known = chance(0.7)
         return RegionCost(
-            name: place == 0 ? "" : "region | \(place)", share: random.fraction(), hourly: 4, tokensPerDay: known ? 1e6 * random.fraction() : nil,
+            name: place == 0 ? "" : "region | \(place)", share: random.fraction(), hourly: 4,
+            tokensPerDay: known ? 1e6 * random.fraction() : nil,
             replicas: known ? Double(1 + count(9)) : nil, perDay: known ? 96 : nil, breakEvenTokensPerDay: maybe { abs($0.number(1e9)) },
             breakEvenLimits: OpenInterval(maybe { abs($0.number(1e9)) }, maybe { abs($0.number(1e9)) }))
     }
@@ -388,7 +390,8 @@ struct RandomModel {
 
     private mutating func price() -> ReportModel.Price {
         pick([
-            .none, .tokens(input: 5, output: 25, cachedInput: 0.5, batch: .init(input: 2.5, output: 12.5)), .tokens(input: 0.125, output: 0.5, cachedInput: nil),
+            .none, .tokens(input: 5, output: 25, cachedInput: 0.5, batch: .init(input: 2.5, output: 12.5)),
+            .tokens(input: 0.125, output: 0.5, cachedInput: nil),
             .dedicated(hourly: 4, tokensPerDay: 200_000_000, replicas: 1),
         ])
     }

@@ -247,8 +247,11 @@ struct SimulatedTrial {
         let perDay = pairsPerDay * 10
         let shares = (0..<24).map { (8..<18).contains($0) ? 8.0 : 20.0 / 14 }
         return ReportModel.Volume(
-            calls: perDay * days, sampled: days * pairsPerDay + 40, busiestMinuteCalls: perDay / 500, busiestMinuteSampled: perDay / 5000 + 2,
-            weekdays: (0..<max(0, days - 2)).map { .init(number: ($0 + 2) % 7 + 1, days: 1, calls: perDay) }.sorted { $0.number < $1.number },
+            calls: perDay * days, sampled: days * pairsPerDay + 40, busiestMinuteCalls: perDay / 500,
+            busiestMinuteSampled: perDay / 5000 + 2,
+            weekdays: (0..<max(0, days - 2)).map { .init(number: ($0 + 2) % 7 + 1, days: 1, calls: perDay) }.sorted {
+                $0.number < $1.number
+            },
             hours: days < 3
                 ? [] : (0..<24).map { .init(number: $0, days: days - 2, calls: Int(Double(perDay * (days - 2)) * shares[$0] / 100)) },
             concurrency: 32)

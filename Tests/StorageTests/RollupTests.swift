@@ -186,13 +186,15 @@ import Traffic
             try store.value("SELECT sum(samples) \(sketches) = 'production' AND metric = 'output_tokens_per_second'")
                 == store.value("SELECT count(*) FROM \(found) WHERE candidate_asked AND NOT production_tokens_estimated"))
         #expect(
-            try store.value("SELECT sum(samples) \(sketches) = 'candidate' AND metric = 'output_tokens_per_second' AND bucket = -2147483648")
+            try store.value(
+                "SELECT sum(samples) \(sketches) = 'candidate' AND metric = 'output_tokens_per_second' AND bucket = -2147483648")
                 == store.value("SELECT count(*) FROM \(found) WHERE candidate_timeout"))
         #expect(
             try store.value("SELECT sum(samples) \(sketches) = 'ratio' AND metric = 'duration_ms' AND bucket = 2147483647")
                 == store.value("SELECT count(*) FROM \(found) WHERE candidate_timeout"))
         #expect(
             try store.value("SELECT sum(samples) \(sketches) = 'ratio' AND metric = 'duration_ms' AND bucket < 2147483647")
-                == store.value("SELECT count(*) FROM \(found) WHERE candidate_duration_ms IS NOT NULL AND production_duration_ms IS NOT NULL"))
+                == store.value(
+                    "SELECT count(*) FROM \(found) WHERE candidate_duration_ms IS NOT NULL AND production_duration_ms IS NOT NULL"))
     }
 }

@@ -61,7 +61,8 @@ import Traffic
         try count("calls", 60, at: "2026-11-17T08:00:00Z")
         try count("calls", 40, at: "2026-11-17T08:01:00Z")
         try count("sampled", 30, at: "2026-11-17T08:01:00Z")
-        let rows = try store.analyst().query("SELECT day::text AS day, hour_of_day, weekday, calls, sampled, busiest_minute_calls FROM volume")
+        let rows = try store.analyst().query(
+            "SELECT day::text AS day, hour_of_day, weekday, calls, sampled, busiest_minute_calls FROM volume")
         #expect(rows.count == 1)
         let row = try #require(rows.first)
         #expect(try row.text("day") == "2026-11-17")

@@ -112,7 +112,8 @@ import Traffic
                 continue
             }
             // What comes from sketches is within 1 % of the exact figure, a ratio of two within 2 %.
-            let isSketched = query.name.hasPrefix("/latency/") || query.name.hasPrefix("/load/candidate") || query.name.contains("/two_tier/latency")
+            let isSketched =
+                query.name.hasPrefix("/latency/") || query.name.hasPrefix("/load/candidate") || query.name.contains("/two_tier/latency")
             let tolerance = isSketched ? 0.021 * abs(shown) + 1e-9 : 1e-6 * max(1, abs(shown))
             #expect(abs(asked - shown) <= tolerance, "\(query.name): report \(shown), SQL \(asked): \(sql)")
             checked.insert(query.name)
@@ -122,7 +123,8 @@ import Traffic
             "/latency/production/output_tokens_per_second/p50/estimate", "/latency/paired/0/median/estimate",
             "/latency/paired/2/slower_share/estimate", "/cost/production/batch_per_case/estimate",
             "/cost/production/cache_saving_per_case/estimate", "/cost/production/cached_share/estimate", "/cost/calls_per_month",
-            "/volume/whole_days", "/volume/weekdays/0/calls", "/volume/hours/5/calls", "/coverage/skipped/retry", "/agreement/excess/estimate",
+            "/volume/whole_days", "/volume/weekdays/0/calls", "/volume/hours/5/calls", "/coverage/skipped/retry",
+            "/agreement/excess/estimate",
             "/quality/difference_single_look/estimate", "/slices/0/risk_ratio", "/cost/candidate/per_case", "/impact/saving_per_month",
         ]
         for pointer in expected + (dedicated ? ["/cost/regions/1/break_even_tokens_per_day/estimate", "/cost/regions/0/replicas"] : []) {

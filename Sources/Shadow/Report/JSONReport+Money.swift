@@ -139,7 +139,8 @@ extension JSONSections {
             .array(
                 parts.map {
                     .object([
-                        JSONMember(name, JSONValue($0.number)), JSONMember("days", JSONValue($0.days)), JSONMember("calls", JSONValue($0.calls)),
+                        JSONMember(name, JSONValue($0.number)), JSONMember("days", JSONValue($0.days)),
+                        JSONMember("calls", JSONValue($0.calls)),
                     ])
                 })
         }

@@ -121,7 +121,8 @@ extension JSONSections {
                 return [
                     "turn": JSONValue(row.turn), "pairs": JSONValue(row.pairs), "different": JSONValue(row.different),
                     "share": JSONValue(share?.estimate), "lower": JSONValue(share?.lower), "upper": JSONValue(share?.upper),
-                    "n": JSONValue(row.pairs), "production_only": JSONValue(row.productionOnly), "candidate_only": JSONValue(row.candidateOnly),
+                    "n": JSONValue(row.pairs), "production_only": JSONValue(row.productionOnly),
+                    "candidate_only": JSONValue(row.candidateOnly),
                 ]
             })
     }

@@ -37,7 +37,8 @@ struct JSONReport {
             "decision": JSONValue(model.look.decision.recommendation.rawValue), "headline": JSONValue(Sentences(model).headline),
             "trial": sections.trial, "verdict": sections.verdict, "impact": sections.impact, "gates": sections.gates,
             "agreement": sections.agreement, "quality": sections.quality,
-            "sql": .object(sections.queries.below("/impact/", "/agreement/", "/quality/").map { JSONMember($0.pointer, JSONValue($0.sql)) }),
+            "sql": .object(
+                sections.queries.below("/impact/", "/agreement/", "/quality/").map { JSONMember($0.pointer, JSONValue($0.sql)) }),
         ]
     }
 }

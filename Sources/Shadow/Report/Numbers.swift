@@ -73,7 +73,9 @@ enum Numbers {
     static func speed(_ tokens: Double) -> String { trimmed(tokens, places: tokens < 9.95 ? 1 : 0) }
 
     /// Calls a second: `12`, `2.1`, `0.035`.
-    static func rate(_ calls: Double) -> String { calls < 0.95 && calls > 0 ? significant(calls, digits: 2) : trimmed(calls, places: calls < 9.95 ? 1 : 0) }
+    static func rate(_ calls: Double) -> String {
+        calls < 0.95 && calls > 0 ? significant(calls, digits: 2) : trimmed(calls, places: calls < 9.95 ? 1 : 0)
+    }
 
     /// Many tokens: `8 M`, `480 k`, `920`.
     static func tokens(_ value: Double) -> String {

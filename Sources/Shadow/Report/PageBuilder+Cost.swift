@@ -39,7 +39,8 @@ extension PageBuilder {
         }
         guard theirs.perCase != nil || ours.perCase != nil else { return [] }
         var rows = [
-            ["a case", money(theirs, 1) ?? "", money(ours, 1) ?? ""], ["a million calls", money(theirs, 1e6) ?? "", money(ours, 1e6) ?? ""],
+            ["a case", money(theirs, 1) ?? "", money(ours, 1) ?? ""],
+            ["a million calls", money(theirs, 1e6) ?? "", money(ours, 1e6) ?? ""],
         ]
         if let calls = model.spend.callsPerMonth {
             rows.append(["a month of \(Numbers.approximate(calls)) calls", money(theirs, calls) ?? "", money(ours, calls) ?? ""])
@@ -118,10 +119,12 @@ extension PageBuilder {
     /// Replicas by the hour, region by region, against production's price per token.
     private var regions: Page.Table {
         Page.Table(
-            caption: "Dedicated capacity for \(sentences.candidate): from how many tokens a day it is cheaper than \(sentences.production); none where "
+            caption:
+                "Dedicated capacity for \(sentences.candidate): from how many tokens a day it is cheaper than \(sentences.production); none where "
                 + "a replica cannot serve as many",
             columns: [
-                .init(title: "region"), .init(title: "tokens a day now", numeric: true), .init(title: "break-even a day (95 %)", numeric: true),
+                .init(title: "region"), .init(title: "tokens a day now", numeric: true),
+                .init(title: "break-even a day (95 %)", numeric: true),
                 .init(title: "replicas", numeric: true), .init(title: "price an hour", numeric: true),
                 .init(title: "price a day", numeric: true), .init(title: "cheaper now"), .init(title: "n", numeric: true),
             ],

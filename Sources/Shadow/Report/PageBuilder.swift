@@ -40,7 +40,8 @@ struct PageBuilder {
             Query(pointer: "/gates/\(gate.name.rawValue)", subject: "\(gate.name.label) gate", sql: queries.gate(gate.name))
         }
         return Page.Section(
-            anchor: "gates", title: "Gates", lead: sentences.gatesLead, blocks: blocks, queries: own + queries.below("/impact/", "/course/", "/daily/")
+            anchor: "gates", title: "Gates", lead: sentences.gatesLead, blocks: blocks,
+            queries: own + queries.below("/impact/", "/course/", "/daily/")
         )
     }
 

@@ -61,7 +61,9 @@ extension Queries {
         func mean(_ value: String) -> String { "SELECT sum(weight * (\(value))) / sum(weight) AS estimate \(rows)" }
         let fresh = "(input_per_case - cached_input_per_case)"
         if spend.inputTokens != nil { add("/cost/\(leg)/input_tokens/estimate", "tokens that \(leg) reads a case", mean("input_per_case")) }
-        if spend.outputTokens != nil { add("/cost/\(leg)/output_tokens/estimate", "tokens that \(leg) writes a case", mean("output_per_case")) }
+        if spend.outputTokens != nil {
+            add("/cost/\(leg)/output_tokens/estimate", "tokens that \(leg) writes a case", mean("output_per_case"))
+        }
         if spend.cachedShare != nil {
             add(
                 "/cost/\(leg)/cached_share/estimate", "share of the tokens read that came from the cache",
@@ -172,7 +174,8 @@ extension Queries {
         guard volume.wholeDays > 0 else {
             return "SELECT sum(calls) / \(model.countedSeconds) * 86400 * 365 / 12 AS estimate FROM understudy.volume WHERE \(trial)"
         }
-        return "SELECT avg(mean) * 365 / 12 AS estimate FROM (SELECT avg(calls) AS mean FROM \(wholeDays) GROUP BY extract(isodow FROM day)) "
+        return
+            "SELECT avg(mean) * 365 / 12 AS estimate FROM (SELECT avg(calls) AS mean FROM \(wholeDays) GROUP BY extract(isodow FROM day)) "
             + "AS weekdays"
     }
 }

@@ -10,11 +10,13 @@ extension Queries {
             let rows = "FROM understudy.failure_modes WHERE \(trial) AND failure_mode = '\(row.mode.rawValue)'"
             add("/failure_modes/\(index)/count", "pairs with \(row.mode.phrase)", "SELECT coalesce(sum(pairs), 0) AS estimate \(rows)")
             for (name, column) in [
-                ("production_only", "production_only"), ("candidate_only", "candidate_only"), ("both", "correct_both"), ("neither", "neither"),
+                ("production_only", "production_only"), ("candidate_only", "candidate_only"), ("both", "correct_both"),
+                ("neither", "neither"),
                 ("unknown", "unknown"),
             ] {
                 add(
-                    "/failure_modes/\(index)/\(name)", "of them \(name == "unknown" ? "not judged" : "\(name.replacing("_", with: " ")) right")",
+                    "/failure_modes/\(index)/\(name)",
+                    "of them \(name == "unknown" ? "not judged" : "\(name.replacing("_", with: " ")) right")",
                     "SELECT coalesce(sum(\(column)), 0) AS estimate \(rows)")
             }
             for (place, segment) in row.segments.enumerated() {
@@ -67,7 +69,8 @@ extension Queries {
                 let subject = "\(leg)'s %s of \(ForeignText.name(row.path))"
                 for name in ["expected", "given", "matched"] {
                     add(
-                        "/fields/\(index)/\(leg)/\(name)", subject.replacing("%s", with: name), "SELECT coalesce(sum(\(name)), 0) AS estimate \(rows)")
+                        "/fields/\(index)/\(leg)/\(name)", subject.replacing("%s", with: name),
+                        "SELECT coalesce(sum(\(name)), 0) AS estimate \(rows)")
                 }
                 for (name, value, of) in [("recall", counts.recall, "expected"), ("precision", counts.precision, "given")]
                 where value != nil {

@@ -118,12 +118,15 @@ extension Queries {
         for column in ["calls", "sampled"] {
             add("/load/\(column)", column, "SELECT coalesce(sum(\(column)), 0) AS estimate \(rows)")
             add(
-                "/load/\(column)_per_second", "\(column) a second", "SELECT coalesce(sum(\(column)), 0) / greatest(\(seconds), 1) AS estimate \(rows)")
+                "/load/\(column)_per_second", "\(column) a second",
+                "SELECT coalesce(sum(\(column)), 0) / greatest(\(seconds), 1) AS estimate \(rows)")
             add(
                 "/load/busiest_minute_\(column)", "\(column) in the busiest minute",
                 "SELECT coalesce(max(busiest_minute_\(column)), 0) AS estimate \(rows)")
         }
-        if volume.share != nil { add("/load/share", "share drawn", "SELECT sum(sampled) / sum(calls)::double precision AS estimate \(rows)") }
+        if volume.share != nil {
+            add("/load/share", "share drawn", "SELECT sum(sampled) / sum(calls)::double precision AS estimate \(rows)")
+        }
         guard model.look.latency.candidate.meanDuration != nil else { return }
         let mean = "(SELECT avg(candidate_duration_ms) \(endedPairs) AND \(answered("candidate")))"
         for (name, column) in [("candidate_at_once", "sampled"), ("candidate_at_once_at_full_load", "calls")] {

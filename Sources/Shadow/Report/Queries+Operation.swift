@@ -84,7 +84,8 @@ extension Queries {
                 add(
                     JSONPointer.appending(reason.reason, to: "/coverage/\(key)"),
                     "\(stage.replacing("_", with: " ")): \(ForeignText.name(reason.reason))",
-                    "SELECT coalesce(sum(calls), 0) AS estimate \(rows) AND stage = '\(stage)' AND reason = \(Queries.quoted(reason.reason))")
+                    "SELECT coalesce(sum(calls), 0) AS estimate \(rows) AND stage = '\(stage)' AND reason = \(Queries.quoted(reason.reason))"
+                )
             }
         }
         add("/coverage/set_aside", "set aside", "SELECT coalesce(sum(calls), 0) AS estimate \(rows) AND stage = 'set_aside'")

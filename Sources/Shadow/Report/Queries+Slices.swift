@@ -10,7 +10,8 @@ extension Queries {
         let first = "(SELECT min(day) FROM understudy.coverage WHERE \(trial) AND compared > 0)"
         let better = "CASE correct WHEN 'candidate_only' THEN 1 WHEN 'production_only' THEN -1 ELSE 0 END"
         for (index, day) in model.look.daily.enumerated() {
-            let rows = "FROM understudy.pairs WHERE \(trial) AND in_evidence AND agreement <> 'incomparable' AND day = \(first) + \(day.day)"
+            let rows =
+                "FROM understudy.pairs WHERE \(trial) AND in_evidence AND agreement <> 'incomparable' AND day = \(first) + \(day.day)"
             let name = "on day \(day.day + 1)"
             add("/daily/\(index)/pairs", "pairs in evidence \(name)", "SELECT count(*) AS estimate \(rows)")
             add("/daily/\(index)/different", "that differ \(name)", "SELECT count(*) AS estimate \(rows) AND agreement = 'different'")

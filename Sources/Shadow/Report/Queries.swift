@@ -164,7 +164,8 @@ struct Queries {
             add(
                 "/quality/difference_single_look/estimate", "difference in accuracy over the judged pairs",
                 "SELECT (count(*) FILTER (WHERE correct = 'candidate_only') - count(*) FILTER (WHERE correct = 'production_only')) "
-                    + "/ nullif(\(pairs), 0)::double precision AS estimate FROM understudy.pairs WHERE \(trial) AND agreement <> 'incomparable'")
+                    + "/ nullif(\(pairs), 0)::double precision AS estimate FROM understudy.pairs WHERE \(trial) AND agreement <> 'incomparable'"
+            )
         }
     }
 

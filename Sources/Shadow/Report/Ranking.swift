@@ -31,7 +31,8 @@ struct Ranking {
             caption: "The candidates, ranked; figures as if each answered every call",
             columns: [
                 .init(title: "", numeric: true), .init(title: "candidate"), .init(title: "verdict"), .init(title: "pairs", numeric: true),
-                .init(title: "of 10,000 worse", numeric: true), .init(title: "saving", numeric: true), .init(title: "p95 (95 %)", numeric: true),
+                .init(title: "of 10,000 worse", numeric: true), .init(title: "saving", numeric: true),
+                .init(title: "p95 (95 %)", numeric: true),
                 .init(title: "not passed"),
             ],
             rows: all.enumerated().map { Ranking.row($1, place: $0 + 1) })

@@ -156,7 +156,8 @@ extension ReportModel.Volume {
     fileprivate var record: JSONValue {
         func parts(_ parts: [Part]) -> JSONValue { .array(parts.map { .counts([$0.number, $0.days, $0.calls]) }) }
         return [
-            "counts": .counts([calls, sampled, busiestMinuteCalls, busiestMinuteSampled, concurrency]), "ended_at": JSONValue(endedAt?.description),
+            "counts": .counts([calls, sampled, busiestMinuteCalls, busiestMinuteSampled, concurrency]),
+            "ended_at": JSONValue(endedAt?.description),
             "weekdays": parts(weekdays), "hours": parts(hours), "calls_per_minute": JSONValue(callsPerMinute),
         ]
     }

@@ -50,7 +50,8 @@ extension Sentences {
         let busiest = volume.busiestHour.map {
             " The busiest hour, from \($0.part.number):00, brings \(Numbers.ratio($0.times)) times the mean hour's calls."
         }
-        return "A month of \(Numbers.approximate(calls)) calls, from \(Sentences.counted(volume.wholeDays, "whole day")), \(lacking).\(busiest ?? "")"
+        return
+            "A month of \(Numbers.approximate(calls)) calls, from \(Sentences.counted(volume.wholeDays, "whole day")), \(lacking).\(busiest ?? "")"
     }
 
     /// What dedicated capacity for the busiest hour costs, where that is more than what is reckoned above.

@@ -27,11 +27,16 @@ extension Sentences {
             raised.append("candidate.limits.concurrency from \(Numbers.count(volume.concurrency)) to \(Numbers.count(needed)) or more")
         }
         if let allowed = volume.callsPerMinute, allowed < volume.busiestMinuteCalls {
-            raised.append("candidate.limits.calls_per_minute from \(Numbers.count(allowed)) to \(Numbers.count(volume.busiestMinuteCalls)) or more")
+            raised.append(
+                "candidate.limits.calls_per_minute from \(Numbers.count(allowed)) to \(Numbers.count(volume.busiestMinuteCalls)) or more")
         }
-        let full = needed.map { "At the whole load it would have about \(Sentences.counted(max(1, $0), "call")) at a time in the busiest minute. " } ?? ""
+        let full =
+            needed.map {
+                "At the whole load it would have about \(Sentences.counted(max(1, $0), "call")) at a time in the busiest minute. "
+            } ?? ""
         let first = raised.isEmpty ? "" : "First raise \(Sentences.listed(raised)). "
-        return "\(full)\(first)To confirm its latency there, put \(steps.joined(separator: ", then ")) into the workload's file, each time with "
+        return
+            "\(full)\(first)To confirm its latency there, put \(steps.joined(separator: ", then ")) into the workload's file, each time with "
             + "understudy enable -f FILE and a busy day after it; the trial goes on."
     }
 

@@ -190,28 +190,30 @@ enum ReportSQL {
         """
 
     /// All calls, and the busiest minute.
-    static let volume = minutes + """
+    static let volume =
+        minutes + """
 
-        SELECT coalesce(sum(calls), 0)::bigint AS calls, coalesce(sum(sampled), 0)::bigint AS sampled,
-            coalesce(max(calls), 0)::bigint AS busiest_calls, coalesce(max(sampled), 0)::bigint AS busiest_sampled
-        FROM minute
-        """
+            SELECT coalesce(sum(calls), 0)::bigint AS calls, coalesce(sum(sampled), 0)::bigint AS sampled,
+                coalesce(max(calls), 0)::bigint AS busiest_calls, coalesce(max(sampled), 0)::bigint AS busiest_sampled
+            FROM minute
+            """
 
     /// Calls of whole days by weekday and by hour; days without a call count too.
-    static let calendar = minutes + """
+    static let calendar =
+        minutes + """
 
-        SELECT 'weekday' AS kind, extract(isodow FROM whole.day)::integer AS number, count(DISTINCT whole.day) AS days,
-            coalesce(sum(minute.calls), 0)::bigint AS calls
-        FROM whole LEFT JOIN minute ON minute.began::date = whole.day
-        GROUP BY 2
-        UNION ALL
-        SELECT 'hour', hour, (SELECT count(*) FROM whole), coalesce(sum(minute.calls), 0)::bigint
-        FROM generate_series(0, 23) AS hour
-        LEFT JOIN minute ON extract(hour FROM minute.began) = hour AND minute.began::date IN (SELECT day FROM whole)
-        WHERE EXISTS (SELECT FROM whole)
-        GROUP BY 2
-        ORDER BY 1, 2
-        """
+            SELECT 'weekday' AS kind, extract(isodow FROM whole.day)::integer AS number, count(DISTINCT whole.day) AS days,
+                coalesce(sum(minute.calls), 0)::bigint AS calls
+            FROM whole LEFT JOIN minute ON minute.began::date = whole.day
+            GROUP BY 2
+            UNION ALL
+            SELECT 'hour', hour, (SELECT count(*) FROM whole), coalesce(sum(minute.calls), 0)::bigint
+            FROM generate_series(0, 23) AS hour
+            LEFT JOIN minute ON extract(hour FROM minute.began) = hour AND minute.began::date IN (SELECT day FROM whole)
+            WHERE EXISTS (SELECT FROM whole)
+            GROUP BY 2
+            ORDER BY 1, 2
+            """
 
     static let uses = "SELECT kind, name, pairs FROM understudy_store.use_count WHERE trial = $1 ORDER BY kind, pairs DESC, name"
 

@@ -32,7 +32,8 @@ func assessCost(_ evidence: CostEvidence, terms: TrialTerms) -> CostReading {
     if let production = production.perMonth, let candidate = candidate.perMonth { monthly = production - candidate }
     let regions = regionCosts(evidence, production: production)
     return CostReading(
-        production: production, candidate: candidate, saving: saving, savingPerMonth: monthly, breakEvenTokensPerDay: wholeBreakEven(regions),
+        production: production, candidate: candidate, saving: saving, savingPerMonth: monthly,
+        breakEvenTokensPerDay: wholeBreakEven(regions),
         pairs: sums.count,
         savingPerMonthLimits: evidence.callsPerMonth.flatMap { calls in
             charged?.differenceMean(confidence: displayConfidence).map { Interval($0.lower * calls, $0.upper * calls) }
@@ -71,7 +72,8 @@ private func regionCosts(_ evidence: CostEvidence, production: ModelCost) -> [Re
         }
         let known = cost(of: region, evidence)
         return RegionCost(
-            name: region.name, share: region.share, hourly: region.hourly, tokensPerDay: known?.tokens, replicas: known?.replicas, perDay: known?.perDay,
+            name: region.name, share: region.share, hourly: region.hourly, tokensPerDay: known?.tokens, replicas: known?.replicas,
+            perDay: known?.perDay,
             breakEvenTokensPerDay: breakEven(production.perCase),
             // A dearer production is beaten sooner.
             breakEvenLimits: OpenInterval(breakEven(production.limits?.upper), breakEven(production.limits?.lower)))
