@@ -84,6 +84,22 @@ func faults(_ yaml: String, folder: String = "/nowhere") -> [ConfigurationFault]
         #expect(settings.privacy.retainDays == 30)
     }
 
+    @Test func `prices of batch jobs and of regions are read`() throws {
+        let settings = try parse(
+            """
+            workload: w
+            compare: { as: text }
+            production: { url: http://a.test, price: { input: 5, output: 25, batch_input: 2.50, batch_output: 12.5 } }
+            candidate:
+              url: http://b.test
+              model: m
+              dedicated: { hourly: 4, tokens_per_day: 1000, regions: { westeurope: 60%, eastus: 40% }, hourly_by_region: { eastus: 3.5 } }
+            """)
+        #expect(settings.production.price == TokenPrice(input: 5, output: 25, batch: BatchPrice(input: 2.5, output: 12.5)))
+        let regions: [String: DedicatedPrice.Region] = ["westeurope": .init(share: 0.6), "eastus": .init(share: 0.4, hourly: 3.5)]
+        #expect(settings.candidate.price == .dedicated(DedicatedPrice(hourly: 4, tokensPerDay: 1000, regions: regions)))
+    }
+
     @Test func `every key is read`() throws {
         let settings = try parse(everything)
         #expect(settings.compare.labels == ["card_arrival", "no", "lost or stolen", "1"])

@@ -47,6 +47,15 @@ struct WrongFile: CustomTestStringConvertible {
         .added("control: 2", "control", "2%"),
         .added("adjudicate: { by: judge }", "adjudicate.by", "Allowed: labels, people, none"),
         .added("adjudicate: { disagreements: 0% }", "adjudicate.disagreements", "above 0%"),
+        .changed(
+            "model: phi-4", "model: phi-4, price: { input: 1, output: 2, batch_input: 0.5 }", 4, "candidate.price.batch_input",
+            "batch_output"),
+        .changed(
+            "model: phi-4", "model: phi-4, dedicated: { hourly: 4, tokens_per_day: 9, regions: { eu: 60%, us: 30% } }", 4,
+            "candidate.dedicated.regions", "add up to 90%"),
+        .changed(
+            "model: phi-4", "model: phi-4, dedicated: { hourly: 4, tokens_per_day: 9, hourly_by_region: { eu: 3 } }", 4,
+            "candidate.dedicated.hourly_by_region", "names eu, which is no region"),
         .added("judge: gpt-5-mini", "judge", "group of keys (url, model, key, …)"),
         .added("judge: { url: https://j/v1 }", "judge.model", "is missing", "gpt-5-mini"),
         .added("judge: { model: m }", "judge.url", "is missing"),

@@ -33,7 +33,19 @@ struct SettingsGenerator {
         }
     }
 
-    mutating func price() -> TokenPrice { TokenPrice(input: share(), output: share() * 100, cachedInput: flip() ? share() : nil) }
+    mutating func price() -> TokenPrice {
+        TokenPrice(
+            input: share(), output: share() * 100, cachedInput: flip() ? share() : nil,
+            batch: flip() ? BatchPrice(input: share(), output: share()) : nil)
+    }
+
+    /// Of judges no batch is asked.
+    mutating func judgePrice() -> TokenPrice { TokenPrice(input: share(), output: share() * 100, cachedInput: flip() ? share() : nil) }
+
+    mutating func dedicated() -> DedicatedPrice {
+        let regions: [String: DedicatedPrice.Region] = ["eu west": .init(share: 0.75, hourly: share()), "us": .init(share: 0.25)]
+        return DedicatedPrice(hourly: share(), tokensPerDay: 5, replicas: 3, regions: flip() ? regions : [:])
+    }
 
     mutating func key() -> KeyReference? { flip() ? .environment("KEY_1") : flip() ? .file("/run/key file") : nil }
 
@@ -42,7 +54,7 @@ struct SettingsGenerator {
         for index in 0..<Int.random(in: 2...9, using: &random) { labels.append(text() + "\(index)") }
         var candidate = CandidateSettings(name: text(), url: try UpstreamURL("https://[::1]:8443/v1"), model: text(), key: key())
         if flip() {
-            candidate.price = flip() ? .tokens(price()) : .dedicated(DedicatedPrice(hourly: share(), tokensPerDay: 5, replicas: 3))
+            candidate.price = flip() ? .tokens(price()) : .dedicated(dedicated())
         }
         candidate.confidence = [.logprobs, .none, .field("/a~1b/0")].randomElement(using: &random)!
         if flip() { candidate.rewrite = RewriteSettings(system: text() + "\n" + text(), set: ["t" + text(): json()], remove: ["seed"]) }
@@ -61,7 +73,7 @@ struct SettingsGenerator {
         if flip() {
             settings.judge = JudgeSettings(url: try UpstreamURL("https://judge.example:444/v1"), model: text(), key: key())
             if flip() {
-                settings.judge?.price = price()
+                settings.judge?.price = judgePrice()
                 settings.judge?.limits = JudgeLimits(
                     concurrency: 3, timeoutNanoseconds: UInt64.random(in: 1_000_000...3_600_000_000_000, using: &random),
                     dollarsPerDay: flip() ? share() : nil)

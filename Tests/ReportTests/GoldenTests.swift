@@ -65,7 +65,10 @@ import Verdict
         Golden(name: "switch", verdict: .switch, trials: [SimulatedTrial(onlyProductionRight: 0.02, onlyCandidateRight: 0.02)]),
         Golden(
             name: "dont-switch", verdict: .stay,
-            trials: [SimulatedTrial(onlyProductionRight: 0.12, onlyCandidateRight: 0.02, confidentFailures: 0.6, documents: true)]),
+            trials: [
+                SimulatedTrial(
+                    onlyProductionRight: 0.12, onlyCandidateRight: 0.02, confidentFailures: 0.6, documents: true, dedicated: true)
+            ]),
         Golden(
             name: "two-tier", verdict: .twoTier,
             trials: [

@@ -26,11 +26,12 @@ struct RandomModel {
             slices: slices(), rivals: chance(0.7) ? [] : rivals(), course: course(),
             spend: ReportModel.Spend(
                 production: ReportModel.LegSpend(
-                    price: production, calls: count(900), pricedCalls: count(800), estimatedCalls: count(10)),
-                candidate: ReportModel.LegSpend(price: price(), calls: count(900), pricedCalls: count(800)),
+                    price: production, calls: count(900), pricedCalls: count(800), estimatedCalls: count(10), tokens: tokens()),
+                candidate: ReportModel.LegSpend(price: price(), calls: count(900), pricedCalls: count(800), tokens: tokens()),
                 callsPerMonth: maybe { Double($0.count(1_000_000)) },
                 pricedAt: maybe { _ in Timestamp(microseconds: 1_790_000_000_000_000) }),
-            judge: maybe(0.3) { $0.judge() }, coverage: coverage(), earlier: maybe(0.3) { $0.earlier() },
+            volume: maybe(0.6) { $0.volume() }, judge: maybe(0.3) { $0.judge() }, coverage: coverage(),
+            earlier: maybe(0.3) { $0.earlier() },
             warnings: chance(0.5) ? [] : [.estimatedRates, .noPairs(calls: 12), .other("Something else."), .promptChanged(share: 0.4)])
     }
 
@@ -75,6 +76,27 @@ struct RandomModel {
             samplingRate: source == .imported ? nil : maybe { max(0.001, $0.random.fraction()) }, controlRate: maybe { _ in 0.05 },
             confidenceGiven: chance(0.8), running: chance(0.8), settingsHash: pick(["", "0123abcd"]), timedTogether: chance(0.7),
             deadline: maybe(0.5) { $0.pick(["2026-11-05", "2026-11-18", "2026-11-19", "2026-11-23", "2026-12-31", "2027-06-30"]) })
+    }
+
+    private mutating func tokens() -> TokenSums {
+        var sums = TokenSums()
+        for _ in 0..<count(90) {
+            let read = Double(count(3000))
+            sums.add(
+                .init(input: read, cached: chance(0.5) ? 0 : (read * random.fraction()).rounded(), output: Double(count(400))),
+                weight: pick([1, 1, 0.25]), estimated: chance(0.1))
+        }
+        return sums
+    }
+
+    private mutating func volume() -> ReportModel.Volume {
+        let calls = count(90_000)
+        return ReportModel.Volume(
+            calls: calls, sampled: min(calls, count(9000)), endedAt: maybe(0.2) { _ in Timestamp(microseconds: 1_794_900_000_000_000) },
+            busiestMinuteCalls: count(900), busiestMinuteSampled: count(90),
+            weekdays: (1...7).filter { _ in chance(0.6) }.map { .init(number: $0, days: 1 + count(3), calls: count(9000)) },
+            hours: chance(0.4) ? [] : (0..<24).map { .init(number: $0, days: 3, calls: count(900)) }, concurrency: 1 + count(32),
+            callsPerMinute: maybe(0.3) { $0.count(600) })
     }
 
     private mutating func slices() -> [ReportModel.SliceRow] {
@@ -204,7 +226,17 @@ struct RandomModel {
             let samples = model.count(5000)
             return LegLatencyReading(
                 samples: samples, timeoutShare: samples == 0 ? nil : abs(model.number(0.05)), duration: quantiles(&model, 3000),
-                firstToken: model.chance(0.5) ? [] : quantiles(&model, 800))
+                firstToken: model.chance(0.5) ? [] : quantiles(&model, 800), firstTokenSamples: model.count(900),
+                outputSpeed: model.chance(0.3) ? [] : Array(quantiles(&model, 90).prefix(2)), outputSpeedSamples: model.count(900),
+                meanDuration: model.maybe { 1 + abs($0.number(3000)) })
+        }
+        let paired = PairedRatio.Metric.allCases.compactMap { metric in
+            maybe { model in
+                PairedRatio(
+                    metric: metric, pairs: 1 + model.count(900), median: model.maybe { 0.01 + abs($0.number(3)) },
+                    lower: model.maybe { abs($0.number(3)) }, upper: model.maybe { abs($0.number(3)) },
+                    slower: model.estimate(1, from: 0, to: 1))
+            }
         }
         let ratios: [LatencyRatio] =
             chance(0.2)
@@ -215,7 +247,7 @@ struct RandomModel {
                     metric: .duration, percentile: percentile, estimate: known.estimate, lower: chance(0.1) ? nil : known.lower,
                     upper: chance(0.3) ? nil : known.upper, limit: limit)
             }
-        return LatencyReading(production: leg(&self), candidate: leg(&self), ratios: ratios)
+        return LatencyReading(production: leg(&self), candidate: leg(&self), ratios: ratios, paired: paired)
     }
 
     private mutating func cost() -> CostReading {
@@ -230,7 +262,17 @@ struct RandomModel {
             production: ModelCost(perCase: perCase, perMonth: month, perMillionTokens: 3),
             candidate: ModelCost(
                 perCase: perCase * (1 - saving.estimate), perMonth: month.map { $0 * (1 - saving.estimate) }, perMillionTokens: 1),
-            saving: saving, savingPerMonth: month.map { $0 * saving.estimate }, breakEvenTokensPerDay: maybe { abs($0.number(1e9)) })
+            saving: saving, savingPerMonth: month.map { $0 * saving.estimate }, breakEvenTokensPerDay: maybe { abs($0.number(1e9)) },
+            pairs: count(900), savingPerMonthLimits: maybe { _ in Interval(-1, 1) }, regions: (0..<count(3)).map { region($0) })
+    }
+
+    private mutating func region(_ place: Int) -> RegionCost {
+        let known = chance(0.7)
+        return RegionCost(
+            name: place == 0 ? "" : "region | \(place)", share: random.fraction(), hourly: 4,
+            tokensPerDay: known ? 1e6 * random.fraction() : nil,
+            replicas: known ? Double(1 + count(9)) : nil, perDay: known ? 96 : nil, breakEvenTokensPerDay: maybe { abs($0.number(1e9)) },
+            breakEvenLimits: OpenInterval(maybe { abs($0.number(1e9)) }, maybe { abs($0.number(1e9)) }))
     }
 
     private mutating func segment() -> SegmentReading {
@@ -348,7 +390,8 @@ struct RandomModel {
 
     private mutating func price() -> ReportModel.Price {
         pick([
-            .none, .tokens(input: 5, output: 25, cachedInput: 0.5), .tokens(input: 0.125, output: 0.5, cachedInput: nil),
+            .none, .tokens(input: 5, output: 25, cachedInput: 0.5, batch: .init(input: 2.5, output: 12.5)),
+            .tokens(input: 0.125, output: 0.5, cachedInput: nil),
             .dedicated(hourly: 4, tokensPerDay: 200_000_000, replicas: 1),
         ])
     }

@@ -53,6 +53,8 @@ struct SimulatedTrial {
     var documents = false
     /// Whether a judge model predicts who is right, and is so in nine of ten cases.
     var isJudged = false
+    /// Whether the candidate is paid by the hour, in two regions.
+    var dedicated = false
     /// Failures of this segment are so many times as frequent.
     var mailFactor = 1.0
     /// Whether each day before was looked at too.
@@ -70,6 +72,8 @@ struct SimulatedTrial {
         var agreement = ReportModel.AgreementCounts()
         var modes: [FailureMode: [String: CorrectnessCounts]] = [:]
         var confusion: [String: ReportModel.ConfusionRow] = [:]
+        var productionTokens = TokenSums()
+        var candidateTokens = TokenSums()
     }
 
     static let labels = ["card_arrival", "lost_or_stolen_card", "transfer_failed", "cancel_transfer", "refund_not_showing_up"]
@@ -88,6 +92,11 @@ struct SimulatedTrial {
             for _ in 0..<pairsPerDay { draw(day, grid, &drawn, &random) }
         }
         if source == .mirror { drawn.cost.callsPerMonth = Double(pairsPerDay * 10) * 30.4 }
+        if dedicated {
+            drawn.cost.pricing = .dedicated(
+                hourly: 4, tokensPerDay: 2_000_000, replicas: 1,
+                regions: [DedicatedRegion(name: "eu", share: 0.7, hourly: 4), DedicatedRegion(name: "us", share: 0.3, hourly: 3.5)])
+        }
         drawn.cost.productionTokens = TokenTotals(input: Double(days * pairsPerDay * 400), output: Double(days * pairsPerDay * 10))
         drawn.cost.candidateTokens = TokenTotals(input: Double(days * pairsPerDay * 420), output: Double(days * pairsPerDay * 10))
         let terms = TrialTerms(
@@ -209,6 +218,21 @@ struct SimulatedTrial {
             drawn.latency.candidate.firstToken.sketch.add(ours * 0.3)
         }
         drawn.cost.pairs.add(candidate: ourCost, production: theirCost)
+        let read = (300 + 200 * spread).rounded()
+        let written = (4 + 6 * spread).rounded()
+        drawn.productionTokens.add(.init(input: read, cached: (read * 0.4).rounded(), output: written))
+        drawn.candidateTokens.add(.init(input: (read * 1.05).rounded(), output: written))
+        drawn.latency.production.outputSpeed.sketch.add(written / theirs * 1000)
+        if timedOut {
+            drawn.latency.candidate.outputSpeed.sketch.add(0)
+            drawn.latency.paired.duration.timeouts += 1
+            drawn.latency.paired.outputSpeed.sketch.add(0)
+        } else {
+            drawn.latency.candidate.outputSpeed.sketch.add(written / ours * 1000)
+            drawn.latency.paired.duration.sketch.add(ours / theirs)
+            drawn.latency.paired.firstToken.sketch.add(ours * 0.3 / (theirs * 0.4))
+            drawn.latency.paired.outputSpeed.sketch.add(theirs / ours)
+        }
         guard let tier else { return }
         drawn.cost.byTier[tier].add(candidate: ourCost, production: theirCost)
         drawn.latency.tiers.served[tier].sketch.add(ours)
@@ -216,6 +240,22 @@ struct SimulatedTrial {
     }
 
     // MARK: The model
+
+    /// Busy from eight to six; a tenth of the calls is drawn.
+    private var volume: ReportModel.Volume? {
+        guard source == .mirror else { return nil }
+        let perDay = pairsPerDay * 10
+        let shares = (0..<24).map { (8..<18).contains($0) ? 8.0 : 20.0 / 14 }
+        return ReportModel.Volume(
+            calls: perDay * days, sampled: days * pairsPerDay + 40, busiestMinuteCalls: perDay / 500,
+            busiestMinuteSampled: perDay / 5000 + 2,
+            weekdays: (0..<max(0, days - 2)).map { .init(number: ($0 + 2) % 7 + 1, days: 1, calls: perDay) }.sorted {
+                $0.number < $1.number
+            },
+            hours: days < 3
+                ? [] : (0..<24).map { .init(number: $0, days: days - 2, calls: Int(Double(perDay * (days - 2)) * shares[$0] / 100)) },
+            concurrency: 32)
+    }
 
     private func matrix(_ drawn: Drawn) -> ReportModel.LabelMatrix {
         let agreeing = Self.labels.enumerated().map { ($1, $1, (drawn.agreement.identical + drawn.agreement.equivalent) / (2 + $0)) }
@@ -279,11 +319,15 @@ struct SimulatedTrial {
             slices: slices(drawn, agreement), course: course + [point(look, on: asOf, pairs: agreement.comparable)],
             spend: ReportModel.Spend(
                 production: ReportModel.LegSpend(
-                    price: .tokens(input: 5, output: 25, cachedInput: 0.5), calls: compared, pricedCalls: compared - 3),
+                    price: .tokens(input: 5, output: 25, cachedInput: 0.5, batch: .init(input: 2.5, output: 12.5)), calls: compared,
+                    pricedCalls: compared - 3, tokens: drawn.productionTokens),
                 candidate: ReportModel.LegSpend(
-                    price: .tokens(input: 0.125, output: 0.5, cachedInput: nil), calls: compared, pricedCalls: compared - 3,
-                    estimatedCalls: 12),
+                    price: dedicated
+                        ? .dedicated(hourly: 4, tokensPerDay: 2_000_000, replicas: 1)
+                        : .tokens(input: 0.125, output: 0.5, cachedInput: nil),
+                    calls: compared, pricedCalls: compared - 3, estimatedCalls: 12, tokens: drawn.candidateTokens),
                 callsPerMonth: source == .mirror ? Double(pairsPerDay * 10) * 30.4 : nil, pricedAt: asOf.adding(seconds: -700_000)),
+            volume: volume,
             judge: isJudged
                 ? ReportModel.JudgeFigures(
                     model: "gpt-5-mini", promptVersion: 1, pairs: 400, opinions: 385, waiting: 12, reused: 9, calls: 801, cost: 1.234,

@@ -48,6 +48,9 @@ struct AnalystPageTests {
         ("failure_costs", "day failure_mode correct pairs production_cost candidate_cost unpriced"),
         ("latency", "day leg metric samples p50 p50_lower p50_upper p95 p95_lower p95_upper p99 p99_lower p99_upper"),
         ("costs", "day leg calls cost_per_case cost_per_million_calls cost_per_month estimated_share"),
+        ("label_pairs", "day production_label candidate_label correct pairs"),
+        ("tokens", "day leg answers estimated weight input_per_case cached_input_per_case output_per_case"),
+        ("volume", "hour day hour_of_day weekday calls sampled busiest_minute_calls busiest_minute_sampled"),
         ("gates", "day gate status estimate lower upper threshold blocking"),
         ("verdicts", "day verdict reason basis settings_hash"),
         ("two_tier_curve", "day threshold escalation_rate log_evidence certified saving"),
@@ -59,9 +62,9 @@ struct AnalystPageTests {
             "judgements",
             "pair_id f order_consistent same_meaning difference repeat_consistent reused model prompt_version calls error cost at"
         ),
-        ("pairs", pairColumns + " request_hash"),
+        ("pairs", pairColumns + " request_hash language"),
         // Columns of `pairs` that came later stand after the differences here.
-        ("disagreements", pairColumns + " differences request_hash"),
+        ("disagreements", pairColumns + " differences request_hash language"),
     ]
 
     private static let legColumns = [

@@ -72,7 +72,9 @@ import Traffic
         }
         #expect(try store.value("SELECT sum(pairs) FROM understudy.failure_modes") == expected)
         #expect(try store.value("SELECT sum(paired) FROM understudy.coverage") == expected)
-        #expect(try store.value("SELECT sum(samples) FROM understudy_store.latency_sketch WHERE leg = 'candidate'") == expected)
+        #expect(
+            try store.value("SELECT sum(samples) FROM understudy_store.latency_sketch WHERE leg = 'candidate' AND metric = 'duration_ms'")
+                == expected)
         #expect(try store.value("SELECT count(*) FROM understudy_store.set_aside") == "0")
     }
 }

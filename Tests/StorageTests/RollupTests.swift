@@ -45,7 +45,8 @@ import Traffic
                 var found = finding(&random, paths: paths)
                 if $0.call.control == nil { found.productionUnstable = nil }
                 let costs = PairCosts(production: 0.5, candidate: random.index(below: 3) == 0 ? nil : 0.25)
-                return ComparedPair(pair: $0.pair.id, finding: found, costs: costs)
+                return ComparedPair(
+                    pair: $0.pair.id, finding: found, costs: costs, language: ["en", "de", "und"][random.index(below: 3)])
             }
             #expect(try store.queue.store(batch, compared, comparatorVersion: 1, at: Moments.monday))
         }
@@ -60,6 +61,10 @@ import Traffic
             sent.call.request = Array(
                 #"{"messages":[{"role":"system","content":"prompt \#(place % 230)"},{"role":"user","content":"hi"}]}"#.utf8)
             sent.call.turn = 1 + place % 14
+            sent.call.production.usage = TokenUsage(
+                input: 100 + place, output: place % 7, cachedInput: place % 3 == 0 ? place / 2 : nil, estimated: place % 11 == 0)
+            sent.pair.evidenceWeight = place % 2 == 0 ? 1 : 0.25
+            if place % 13 == 0 { sent.pair.candidate = Leg(error: place % 2 == 0 ? .timeout : .circuitOpen, durationMs: 30_000) }
             return sent
         }
     }
@@ -92,7 +97,7 @@ import Traffic
                 FROM \(found) GROUP BY 1, 2, 3, 4, 5
                 """) == [])
         for (dimension, slice) in [
-            ("turn", "least(turn, 10)::text"), ("length", "length_band::text"),
+            ("turn", "least(turn, 10)::text"), ("length", "length_band::text"), ("language", "language"),
             ("control", "CASE production_unstable WHEN true THEN 'differs' WHEN false THEN 'same' ELSE 'failed' END"),
         ] {
             #expect(
@@ -146,7 +151,50 @@ import Traffic
                 FROM (SELECT DISTINCT path FROM understudy_store.field_count) AS known
                 LEFT JOIN (SELECT field.* FROM \(fields)) AS field ON field.path = known.path GROUP BY 1
                 """) == [])
+        try expectTokensAndSpeeds(found)
         let most = paths > 500 ? "500" : "\(paths)"
         #expect(try store.value("SELECT count(DISTINCT path) FROM understudy_store.field_count") == most)
+    }
+
+    /// What money and speed are told from.
+    private func expectTokensAndSpeeds(_ found: String) throws {
+        let tokens =
+            try difference(
+                """
+                SELECT leg, sum(answers), sum(estimated), round(sum(weight)::numeric, 3), round(sum(input)::numeric, 3),
+                    round(sum(cached_input)::numeric, 3), round(sum(input_cached)::numeric, 3), round(sum(output_squares)::numeric, 3)
+                FROM understudy_store.token_day GROUP BY 1
+                """,
+                """
+                SELECT * FROM (
+                SELECT 'production', count(*), count(*) FILTER (WHERE production_tokens_estimated), round(sum(evidence_weight)::numeric, 3),
+                    round(sum(evidence_weight * production_input_tokens)::numeric, 3),
+                    round(sum(evidence_weight * production_cached_input_tokens)::numeric, 3),
+                    round(sum(evidence_weight ^ 2 * production_input_tokens * production_cached_input_tokens)::numeric, 3),
+                    round(sum((evidence_weight * production_output_tokens) ^ 2)::numeric, 3)
+                FROM \(found) WHERE candidate_asked
+                UNION ALL
+                SELECT 'candidate', count(*), 0, round(sum(evidence_weight)::numeric, 3),
+                    round(sum(evidence_weight * candidate_input_tokens)::numeric, 3), 0.000, 0.000,
+                    round(sum((evidence_weight * candidate_output_tokens) ^ 2)::numeric, 3)
+                FROM \(found) WHERE candidate_asked AND candidate_input_tokens IS NOT NULL) AS both_legs
+                """)
+        #expect(tokens == [])
+        let sketches = "FROM understudy_store.latency_sketch WHERE segment = '' AND leg"
+        // A leg whose tokens were estimated has no speed; one that timed out has 0.
+        #expect(
+            try store.value("SELECT sum(samples) \(sketches) = 'production' AND metric = 'output_tokens_per_second'")
+                == store.value("SELECT count(*) FROM \(found) WHERE candidate_asked AND NOT production_tokens_estimated"))
+        #expect(
+            try store.value(
+                "SELECT sum(samples) \(sketches) = 'candidate' AND metric = 'output_tokens_per_second' AND bucket = -2147483648")
+                == store.value("SELECT count(*) FROM \(found) WHERE candidate_timeout"))
+        #expect(
+            try store.value("SELECT sum(samples) \(sketches) = 'ratio' AND metric = 'duration_ms' AND bucket = 2147483647")
+                == store.value("SELECT count(*) FROM \(found) WHERE candidate_timeout"))
+        #expect(
+            try store.value("SELECT sum(samples) \(sketches) = 'ratio' AND metric = 'duration_ms' AND bucket < 2147483647")
+                == store.value(
+                    "SELECT count(*) FROM \(found) WHERE candidate_duration_ms IS NOT NULL AND production_duration_ms IS NOT NULL"))
     }
 }

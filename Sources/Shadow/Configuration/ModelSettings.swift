@@ -25,11 +25,25 @@ public struct TokenPrice: Sendable, Hashable {
     public var output: Double
     /// For the part of the input that came from the prompt cache; nil means that it costs as much as other input.
     public var cachedInput: Double?
+    /// For the same tokens in jobs that may wait, as the provider's batch API takes them; nil where there is none.
+    public var batch: BatchPrice?
 
-    public init(input: Double, output: Double, cachedInput: Double? = nil) {
+    public init(input: Double, output: Double, cachedInput: Double? = nil, batch: BatchPrice? = nil) {
         self.input = input
         self.output = output
         self.cachedInput = cachedInput
+        self.batch = batch
+    }
+}
+
+/// Prices of batch jobs in USD per million tokens. No call of a trial is one: the report says what the traffic would cost as such.
+public struct BatchPrice: Sendable, Hashable {
+    public var input: Double
+    public var output: Double
+
+    public init(input: Double, output: Double) {
+        self.input = input
+        self.output = output
     }
 }
 
@@ -39,13 +53,29 @@ public struct DedicatedPrice: Sendable, Hashable {
     public var hourly: Double
     /// Tokens (input and output together) that one replica can serve a day.
     public var tokensPerDay: Int
-    /// Replicas that are rented at least.
+    /// Replicas that are rented at least, in each region.
     public var replicas: Int
+    /// Where the traffic is served, by name; empty is one region with all of it.
+    public var regions: [String: Region]
 
-    public init(hourly: Double, tokensPerDay: Int, replicas: Int = 1) {
+    public init(hourly: Double, tokensPerDay: Int, replicas: Int = 1, regions: [String: Region] = [:]) {
         self.hourly = hourly
         self.tokensPerDay = tokensPerDay
         self.replicas = replicas
+        self.regions = regions
+    }
+
+    /// A region with replicas of its own.
+    public struct Region: Sendable, Hashable {
+        /// Its share of the traffic; those of all regions add up to 1.
+        public var share: Double
+        /// USD an hour for one replica there; nil costs as elsewhere.
+        public var hourly: Double?
+
+        public init(share: Double, hourly: Double? = nil) {
+            self.share = share
+            self.hourly = hourly
+        }
     }
 }
 

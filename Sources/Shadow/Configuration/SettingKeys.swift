@@ -48,6 +48,14 @@ enum SettingKeys {
         ]
     }
 
+    /// The same of a model whose calls could be sent as batch jobs.
+    private static func prices(_ input: String, _ output: String, _ cached: String, batch: (String, String)) -> [SettingKey] {
+        prices(input, output, cached) + [
+            SettingKey("batch_input", .absent(batch.0), "the same in batch jobs; the report says what the calls would cost as such"),
+            SettingKey("batch_output", .absent(batch.1), "the same in batch jobs"),
+        ]
+    }
+
     private static func keyPlace(_ variable: String, _ file: String) -> [SettingKey] {
         [
             SettingKey("env", .absent(variable), "the environment variable that holds the key"),
@@ -102,7 +110,7 @@ enum SettingKeys {
                 SettingKey("price", .group, "what its tokens cost; without it money is unknown"),
                 SettingKey("key", .group, "only for the probe of enable and for replay: the app's own key serves the mirror"),
             ]),
-        Group("production.price", prices("5.00", "25.00", "0.50")),
+        Group("production.price", prices("5.00", "25.00", "0.50", batch: ("2.50", "12.50"))),
         Group("production.key", keyPlace("OPENAI_API_KEY", "/run/secrets/production-key")),
         Group(
             "candidate",
@@ -118,14 +126,16 @@ enum SettingKeys {
                 SettingKey("rewrite", .group, "what is changed in the app's request, besides the model"),
                 SettingKey("limits", .group, "what it may use; what is above is shed and counted"),
             ]),
-        Group("candidate.price", prices("0.125", "0.50", "0.0125")),
+        Group("candidate.price", prices("0.125", "0.50", "0.0125", batch: ("0.0625", "0.25"))),
         Group("candidate.key", keyPlace("VLLM_KEY", "/run/secrets/candidate-key")),
         Group(
             "candidate.dedicated",
             [
                 SettingKey("hourly", .required("4.00"), "USD an hour for one replica"),
                 SettingKey("tokens_per_day", .required("200000000"), "tokens, read and written, that one replica serves a day"),
-                SettingKey("replicas", .standard, "replicas that are rented at least"),
+                SettingKey("replicas", .standard, "replicas that are rented at least, in each region"),
+                SettingKey("regions", .absent("{ eu: 60%, us: 40% }"), "shares of the traffic that replicas of their own serve"),
+                SettingKey("hourly_by_region", .absent("{ us: 3.50 }"), "USD an hour where a region has a price of its own"),
             ]),
         Group(
             "candidate.confidence",

@@ -63,29 +63,52 @@ extension SettingsDecoder {
         let input = group.required("input", "0.15").flatMap { group.read($0, group.field("input"), perMillion) }
         let output = group.required("output", "0.60").flatMap { group.read($0, group.field("output"), perMillion) }
         let cachedInput = group.read("cached_input", perMillion)
+        let (batchInput, batchOutput) = (group.read("batch_input", perMillion), group.read("batch_output", perMillion))
+        if group.has("batch_input") != group.has("batch_output") {
+            let (there, missing) = group.has("batch_input") ? ("batch_input", "batch_output") : ("batch_output", "batch_input")
+            group.fault(there, "stands alone; give \(missing) too, or neither")
+        }
         guard let input, let output else { return nil }
-        return TokenPrice(input: input, output: output, cachedInput: cachedInput)
+        var price = TokenPrice(input: input, output: output, cachedInput: cachedInput)
+        if let batchInput, let batchOutput { price.batch = BatchPrice(input: batchInput, output: batchOutput) }
+        return price
     }
 
     private func candidatePrice(_ group: KeyGroup) -> CandidatePrice? {
         if group.has("price"), group.has("dedicated") { group.fault("dedicated", "stands beside price; a candidate has one or the other") }
         if let price = group.group("price").flatMap(tokenPrice) { return .tokens(price) }
         guard let dedicated = group.group("dedicated") else { return nil }
-        let hourly = dedicated.required("hourly", "4.00").flatMap { node in
-            dedicated.read(node, dedicated.field("hourly")) { text throws(WrongValue) in
-                try Quantity.number(text, "above 0, in USD an hour") { $0 > 0 && $0 <= 1e6 }
-            }
+        let anHour: (String) throws(WrongValue) -> Double = { text throws(WrongValue) in
+            try Quantity.number(text, "above 0, in USD an hour") { $0 > 0 && $0 <= 1e6 }
         }
+        let hourly = dedicated.required("hourly", "4.00").flatMap { dedicated.read($0, dedicated.field("hourly"), anHour) }
         let tokens = dedicated.required("tokens_per_day", "200000000").flatMap { node in
             dedicated.read(node, dedicated.field("tokens_per_day")) { text throws(WrongValue) in
                 try Quantity.integer(text, in: 1...1_000_000_000_000_000)
             }
         }
         let replicas = dedicated.read("replicas") { text throws(WrongValue) in try Quantity.integer(text, in: 1...10_000) }
+        let regions = regions(dedicated, anHour)
         guard let hourly, let tokens else { return nil }
         var price = DedicatedPrice(hourly: hourly, tokensPerDay: tokens)
         if let replicas { price.replicas = replicas }
+        price.regions = regions
         return .dedicated(price)
+    }
+
+    /// Shares of the traffic by region, which must add up to all of it, and prices where a region has its own.
+    private func regions(_ group: KeyGroup, _ anHour: (String) throws(WrongValue) -> Double) -> [String: DedicatedPrice.Region] {
+        let checkKey: (String) throws(WrongValue) -> Void = { text throws(WrongValue) in _ = try SettingsDecoder.name(text) }
+        let shares = group.table("regions", checkKey: checkKey) { text throws(WrongValue) in try Quantity.share(text) } ?? [:]
+        let prices = group.table("hourly_by_region", checkKey: checkKey, anHour) ?? [:]
+        let sum = shares.values.reduce(0, +)
+        if group.has("regions"), abs(sum - 1) > 0.001 {
+            group.fault("regions", "add up to \(Int((sum * 100).rounded()))%; the shares of all regions make 100%")
+        }
+        for name in prices.keys.sorted() where shares[name] == nil {
+            group.fault("hourly_by_region", "names \(Node.readable(name)), which is no region; name it under regions with its share")
+        }
+        return Dictionary(uniqueKeysWithValues: shares.map { ($0, DedicatedPrice.Region(share: $1, hourly: prices[$0])) })
     }
 
     /// Never repeats what stands there: it may be the key itself.

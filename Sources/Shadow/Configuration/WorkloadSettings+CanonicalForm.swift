@@ -99,9 +99,7 @@ extension CandidateSettings {
         switch price {
         case .tokens(let price): json["price"] = price.json
         case .dedicated(let price):
-            json["dedicated"] = [
-                "hourly": JSONValue(price.hourly), "tokens_per_day": JSONValue(price.tokensPerDay), "replicas": JSONValue(price.replicas),
-            ]
+            json["dedicated"] = price.json
         case nil: break
         }
         switch confidence {
@@ -150,6 +148,21 @@ extension TokenPrice {
     fileprivate var json: JSONValue {
         var json: JSONValue = ["input": JSONValue(input), "output": JSONValue(output)]
         json["cached_input"] = cachedInput.map { JSONValue($0) }
+        json["batch_input"] = batch.map { JSONValue($0.input) }
+        json["batch_output"] = batch.map { JSONValue($0.output) }
+        return json
+    }
+}
+
+extension DedicatedPrice {
+    fileprivate var json: JSONValue {
+        var json: JSONValue = [
+            "hourly": JSONValue(hourly), "tokens_per_day": JSONValue(tokensPerDay), "replicas": JSONValue(replicas),
+        ]
+        guard !regions.isEmpty else { return json }
+        json["regions"] = sorted(regions) { JSONValue($0.share) }
+        let own = regions.compactMapValues(\.hourly)
+        json["hourly_by_region"] = own.isEmpty ? nil : sorted(own) { JSONValue($0) }
         return json
     }
 }

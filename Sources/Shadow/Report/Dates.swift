@@ -62,9 +62,12 @@ struct Dates {
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
     /// 1970-01-01 was a Thursday.
+    /// The name of a day of the week, 1 for Monday to 7 for Sunday.
+    static func weekdayName(_ number: Int) -> String { weekdays[((number % 7) + 7) % 7] }
+
     private static func weekday(_ days: Int) -> Int { ((days + 4) % 7 + 7) % 7 }
 
-    private static func padded(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+    static func padded(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
 
     private func localSeconds(_ moment: Timestamp) -> Int {
         Int((moment.microseconds - (moment.microseconds % 1_000_000 + 1_000_000) % 1_000_000) / 1_000_000) + utcOffsetSeconds

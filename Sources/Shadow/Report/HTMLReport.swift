@@ -14,7 +14,7 @@ struct HTMLReport {
         let title = ranking?.title ?? pages[0].sentences.title
         return HTMLPage.document(title: title) { html in
             html.element("header") { html in
-                html.element("h1", text: title)
+                html.element("h1", words: title)
                 HTMLReport.firstScreen(&html, pages[0], headline: ranking?.headline ?? pages[0].sentences.headline)
                 if let ranking { HTMLTables.write(&html, ranking.table) }
             }
@@ -37,7 +37,7 @@ struct HTMLReport {
     private func candidate(_ html: inout HTMLWriter, _ page: Page, place: Int) {
         html.element("article", [("class", "candidate"), ("aria-labelledby", "candidate-\(place)")]) { html in
             html.element("h2", [("id", "candidate-\(place)")], text: "\(place). \(page.sentences.candidate)")
-            html.element("p", [("class", "title")], text: page.sentences.title)
+            html.element("p", [("class", "title")], words: page.sentences.title)
             // The first one's stands above the ranking.
             if place > 1 { HTMLReport.firstScreen(&html, page, headline: page.sentences.headline) }
             let open: [(StaticString, String)] = place == 1 ? [("open", "open")] : []
@@ -54,15 +54,15 @@ struct HTMLReport {
     private static func firstScreen(_ html: inout HTMLWriter, _ page: Page, headline: String) {
         let sentences = page.sentences
         verdict(&html, sentences, headline: headline)
-        for line in sentences.belowHeadline { html.element("p", [("class", "outlook")], text: line) }
-        html.element("p", [("class", "impact")], text: sentences.impact)
+        for line in sentences.belowHeadline { html.element("p", [("class", "outlook")], words: line) }
+        html.element("p", [("class", "impact")], words: sentences.impact)
         html.element("ul", [("class", "gate-line"), ("aria-label", "Latency and gates")]) { html in
             for (index, part) in sentences.gateLineParts.enumerated() {
-                html.element("li", [("class", index == 0 ? "speed" : gateClass(part))], text: part)
+                html.element("li", [("class", index == 0 ? "speed" : gateClass(part))], words: part)
             }
         }
-        html.element("p", [("class", "worst")], text: sentences.worstFailure)
-        for banner in sentences.banners { html.element("p", [("class", "banner"), ("role", "note")], text: banner) }
+        html.element("p", [("class", "worst")], words: sentences.worstFailure)
+        for banner in sentences.banners { html.element("p", [("class", "banner"), ("role", "note")], words: banner) }
     }
 
     private static func gateClass(_ word: String) -> String {
@@ -77,11 +77,11 @@ struct HTMLReport {
             case .keepShadowing: "open"
             }
         html.element("div", [("class", "verdict \(kind)")]) { html in
-            html.element("p", [("class", "headline")], text: headline)
+            html.element("p", [("class", "headline")], words: headline)
             html.element("p", [("class", "action")]) { html in
                 html.text("→ ")
                 let action = sentences.nextAction
-                if action.hasPrefix("understudy ") { html.element("code", text: action) } else { html.text(action) }
+                if action.hasPrefix("understudy ") { html.element("code", text: action) } else { html.words(action) }
             }
         }
     }
@@ -119,7 +119,7 @@ struct HTMLReport {
         html.line()
         html.element("section", [("aria-labelledby", id)]) { html in
             heading.write(&html, id: id, section.title)
-            html.element("p", [("class", "lead")], text: section.lead)
+            html.element("p", [("class", "lead")], words: section.lead)
             for (index, block) in section.blocks.enumerated() { write(&html, block, id: "\(id)-\(index)") }
             queries(&html, section.queries)
         }
@@ -132,9 +132,9 @@ struct HTMLReport {
         case .matrix(let matrix): HTMLTables.write(&html, matrix)
         case .list(let items):
             html.element("ul") { html in
-                for item in items { html.element("li", text: item) }
+                for item in items { html.element("li", words: item) }
             }
-        case .paragraph(let text): html.element("p", text: text)
+        case .paragraph(let text): html.element("p", words: text)
         case .modes(let modes): HTMLTables.write(&html, modes, anchor: id)
         case .examples(let group): HTMLExamples.write(&html, group)
         case .latency(let views): HTMLTables.write(&html, views, anchor: id)

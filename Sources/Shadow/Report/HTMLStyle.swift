@@ -16,7 +16,7 @@ enum HTMLStyle {
         h1{font-size:1rem;font-weight:600;margin:0 0 1rem;color:var(--soft);overflow-wrap:anywhere}
         h2{font-size:1.3rem;margin:2.5rem 0 .5rem;padding-top:.75rem;border-top:1px solid var(--line);overflow-wrap:anywhere}
         h3{font-size:1.1rem;margin:2rem 0 .4rem}
-        p{margin:.5rem 0;overflow-wrap:break-word}
+        p{margin:.5rem 0;overflow-wrap:break-word}.whole{white-space:nowrap}
         .verdict{border-left:.4rem solid;border-radius:.3rem;padding:.75rem 1rem;margin:0 0 1rem}
         .verdict.pass{border-color:var(--good);background:var(--good-box)}.verdict.fail{border-color:var(--bad);background:var(--bad-box)}
         .verdict.open{border-color:var(--wait);background:var(--wait-box)}

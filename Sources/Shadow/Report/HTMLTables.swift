@@ -25,7 +25,7 @@ enum HTMLTables {
                         Charts.gate(&html, gate, sentence: view.sentence, id: "\(anchor)-\(gate.name.rawValue)")
                     }
                     html.element("p", [("class", "gate-sentence")]) { html in
-                        html.text(view.sentence)
+                        html.words(view.sentence)
                         html.element("span", [("class", "n")], text: " n = \(Numbers.count(view.observations))")
                     }
                 }
@@ -101,7 +101,7 @@ enum HTMLTables {
         rowClass: (Int) -> String = { _ in "row" }, chart: ((inout HTMLWriter, Int) -> Void)?
     ) {
         html.element("figure") { html in
-            html.element("figcaption", text: caption)
+            html.element("figcaption", words: caption)
             html.element("div", [("class", "scroll"), ("tabindex", "0"), ("role", "region"), ("aria-label", caption)]) { html in
                 html.element("table") { html in
                     html.element("thead") { html in
@@ -131,9 +131,9 @@ enum HTMLTables {
     ) {
         for (index, cell) in row.enumerated() {
             if index == 0, !columns[0].numeric {
-                html.element("th", [("scope", "row")], text: cell)
+                html.element("th", [("scope", "row")], words: cell)
             } else {
-                html.element("td", [("class", columns[index].numeric ? "number" : "words")], text: cell)
+                html.element("td", [("class", columns[index].numeric ? "number" : "words")], words: cell)
             }
             if index == 0 { afterFirst(&html) }
         }
@@ -143,7 +143,7 @@ enum HTMLTables {
         if column.title.isEmpty {
             html.element("td", text: "")
         } else {
-            html.element("th", [("scope", "col"), ("class", column.numeric ? "number" : "words")], text: column.title)
+            html.element("th", [("scope", "col"), ("class", column.numeric ? "number" : "words")], words: column.title)
         }
     }
 }

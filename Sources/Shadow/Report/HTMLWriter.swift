@@ -17,6 +17,26 @@ struct HTMLWriter {
         element(name, attributes) { $0.text(text) }
     }
 
+    /// An element around one text whose short hyphenated words, such as a model's name, are not broken at their hyphens.
+    mutating func element(_ name: StaticString, _ attributes: [(StaticString, String)] = [], words: String) {
+        element(name, attributes) { $0.words(words) }
+    }
+
+    /// The longest hyphenated word that is kept whole: a longer one would not fit a narrow page.
+    private static let longestWhole = 24
+
+    /// A text, escaped, with its short hyphenated words kept whole.
+    mutating func words(_ text: String) {
+        for (index, word) in text.split(separator: " ", omittingEmptySubsequences: false).enumerated() {
+            if index > 0 { html += " " }
+            if word.contains("-"), word.count <= HTMLWriter.longestWhole {
+                element("span", [("class", "whole")], text: String(word))
+            } else {
+                self.text(String(word))
+            }
+        }
+    }
+
     /// An element without content, written so that HTML and SVG both take it.
     mutating func empty(_ name: StaticString, _ attributes: [(StaticString, String)] = []) {
         open(name, attributes, end: "/>")

@@ -11,7 +11,7 @@ extension JSONSections {
                 let share = model.share(of: row.count)
                 return [
                     "mode": JSONValue(row.mode.rawValue), "count": JSONValue(row.count), "share": JSONValue(share?.estimate),
-                    "lower": JSONValue(share?.lower), "upper": JSONValue(share?.upper),
+                    "lower": JSONValue(share?.lower), "upper": JSONValue(share?.upper), "n": JSONValue(model.agreement.comparable),
                     "production_only": JSONValue(row.correctness.productionOnly),
                     "candidate_only": JSONValue(row.correctness.candidateOnly), "both": JSONValue(row.correctness.both),
                     "neither": JSONValue(row.correctness.neither), "unknown": JSONValue(row.correctness.unknown),
@@ -30,6 +30,7 @@ extension JSONSections {
                     "dimension": JSONValue(reading.row.dimension.rawValue), "slice": JSONValue(reading.row.slice),
                     "pairs": JSONValue(reading.row.pairs), "failures": JSONValue(reading.row.failures),
                     "risk_ratio": JSONValue(found.riskRatio), "lower": JSONValue(found.lower), "upper": JSONValue(found.upper),
+                    "n": JSONValue(reading.row.pairs),
                     "q": JSONValue(found.q), "flagged": JSONValue(found.flagged),
                 ]
             })
@@ -45,7 +46,7 @@ extension JSONSections {
                     "only_other": JSONValue(row.onlyOther),
                     "difference": [
                         "estimate": JSONValue(difference.estimate), "lower": JSONValue(difference.lower),
-                        "upper": JSONValue(difference.upper),
+                        "upper": JSONValue(difference.upper), "n": JSONValue(row.pairs),
                     ], "examples": .array(row.examples.map { JSONValue($0.pair.description) }),
                 ]
             })
@@ -70,8 +71,10 @@ extension JSONSections {
                 return [
                     "day": JSONValue(day.day + 1), "pairs": JSONValue(day.pairs), "different": JSONValue(day.disagreements),
                     "share": JSONValue(share?.estimate), "lower": JSONValue(share?.lower), "upper": JSONValue(share?.upper),
+                    "n": JSONValue(day.pairs),
                     "difference": [
-                        "estimate": JSONValue(day.difference), "lower": JSONValue(day.limits?.lower), "upper": JSONValue(day.limits?.upper),
+                        "estimate": JSONValue(day.limits == nil ? nil : day.difference), "lower": JSONValue(day.limits?.lower),
+                        "upper": JSONValue(day.limits?.upper), "n": JSONValue(day.pairs),
                     ],
                 ]
             })
@@ -98,9 +101,13 @@ extension JSONSections {
 
     var fields: JSONValue {
         func leg(_ counts: ReportModel.FieldCounts) -> JSONValue {
-            [
+            let precision = ReportModel.share(of: counts.matched, in: counts.given)
+            let recall = ReportModel.share(of: counts.matched, in: counts.expected)
+            return [
                 "expected": JSONValue(counts.expected), "given": JSONValue(counts.given), "matched": JSONValue(counts.matched),
-                "precision": JSONValue(counts.precision), "recall": JSONValue(counts.recall),
+                "precision": JSONValue(precision?.estimate), "precision_lower": JSONValue(precision?.lower),
+                "precision_upper": JSONValue(precision?.upper), "recall": JSONValue(recall?.estimate),
+                "recall_lower": JSONValue(recall?.lower), "recall_upper": JSONValue(recall?.upper),
             ]
         }
         return .array(
@@ -114,91 +121,32 @@ extension JSONSections {
                 return [
                     "turn": JSONValue(row.turn), "pairs": JSONValue(row.pairs), "different": JSONValue(row.different),
                     "share": JSONValue(share?.estimate), "lower": JSONValue(share?.lower), "upper": JSONValue(share?.upper),
-                    "production_only": JSONValue(row.productionOnly), "candidate_only": JSONValue(row.candidateOnly),
+                    "n": JSONValue(row.pairs), "production_only": JSONValue(row.productionOnly),
+                    "candidate_only": JSONValue(row.candidateOnly),
                 ]
             })
-    }
-
-    var latency: JSONValue {
-        func quantiles(_ quantiles: [LatencyQuantile]) -> JSONValue {
-            .object(
-                quantiles.map { quantile in
-                    JSONMember(
-                        "p\(quantile.percentile)",
-                        [
-                            "estimate": JSONValue(quantile.estimate), "lower": JSONValue(quantile.lower),
-                            "upper": JSONValue(quantile.upper),
-                        ])
-                })
-        }
-        func leg(_ leg: LegLatencyReading) -> JSONValue {
-            [
-                "duration_ms": quantiles(leg.duration), "ttft_ms": leg.firstToken.isEmpty ? .null : quantiles(leg.firstToken),
-                "samples": JSONValue(leg.samples), "timeout_share": JSONValue(leg.timeoutShare),
-            ]
-        }
-        let ratios = model.look.latency.ratios
-        return [
-            "production": leg(model.look.latency.production), "candidate": leg(model.look.latency.candidate),
-            "ratios": JSONSections.json(ratios),
-        ]
-    }
-
-    static func json(_ ratios: [LatencyRatio]) -> JSONValue {
-        .array(
-            ratios.map { ratio in
-                [
-                    "metric": JSONValue(ratio.metric.rawValue), "quantile": JSONValue("p\(ratio.percentile)"),
-                    "status": JSONValue(ratio.status.rawValue), "estimate": JSONValue(ratio.estimate), "lower": JSONValue(ratio.lower),
-                    "upper": JSONValue(ratio.upper), "limit": JSONValue(ratio.limit),
-                ]
-            })
-    }
-
-    var cost: JSONValue {
-        func leg(_ cost: ModelCost, _ spend: ReportModel.LegSpend) -> JSONValue {
-            [
-                "per_case": JSONValue(cost.perCase), "per_month": JSONValue(cost.perMonth),
-                "per_million_calls": JSONValue(cost.perCase.map { $0 * 1e6 }), "per_million_tokens": JSONValue(cost.perMillionTokens),
-                "price": JSONSections.json(spend.price), "calls": JSONValue(spend.calls), "priced_calls": JSONValue(spend.pricedCalls),
-                "estimated_share": JSONValue(spend.estimatedShare),
-            ]
-        }
-        let cost = model.look.cost
-        return [
-            "production": leg(cost.production, model.spend.production), "candidate": leg(cost.candidate, model.spend.candidate),
-            "break_even_tokens_per_day": JSONValue(cost.breakEvenTokensPerDay),
-            "saving": [
-                "estimate": JSONValue(cost.saving?.estimate), "lower": JSONValue(cost.saving?.lower),
-                "upper": JSONValue(cost.saving?.upper),
-            ],
-            "calls_per_month": JSONValue(model.spend.callsPerMonth), "priced_at": JSONValue(model.spend.pricedAt?.description),
-        ]
-    }
-
-    private static func json(_ price: ReportModel.Price) -> JSONValue {
-        switch price {
-        case .none: .null
-        case .tokens(let input, let output, let cached):
-            ["input": JSONValue(input), "output": JSONValue(output), "cached_input": JSONValue(cached)]
-        case .dedicated(let hourly, let tokensPerDay, let replicas):
-            ["hourly": JSONValue(hourly), "tokens_per_day": JSONValue(tokensPerDay), "replicas": JSONValue(replicas)]
-        }
     }
 
     var twoTier: JSONValue {
         let tier = model.look.tier
+        let pairs = model.look.quality.pairs
         return [
             "state": JSONValue(tier.state.rawValue), "threshold": JSONValue(tier.threshold),
-            "coverage": JSONValue(tier.coverage?.estimate), "escalation_rate": JSONValue(tier.escalation?.estimate),
+            "coverage": JSONValue(tier.coverage?.estimate), "coverage_lower": JSONValue(tier.coverage?.lower),
+            "coverage_upper": JSONValue(tier.coverage?.upper), "escalation_rate": JSONValue(tier.escalation?.estimate),
+            "escalation_rate_lower": JSONValue(tier.escalation?.lower), "escalation_rate_upper": JSONValue(tier.escalation?.upper),
             "certified_at_most": JSONValue(tier.certifiedAtMost), "saving": JSONValue(tier.saving?.estimate),
-            "saving_lower": JSONValue(tier.saving?.lower), "latency": JSONSections.json(tier.latency),
+            "saving_lower": JSONValue(tier.saving?.lower), "saving_upper": JSONValue(tier.saving?.upper), "n": JSONValue(pairs),
+            "latency": json(tier.latency),
             "curve": .array(
                 tier.curve.map { point in
                     [
                         "threshold": JSONValue(point.threshold), "escalation_rate": JSONValue(point.coverage.map { 1 - $0.estimate }),
+                        "escalation_rate_lower": JSONValue(point.coverage.map { 1 - $0.upper }),
+                        "escalation_rate_upper": JSONValue(point.coverage.map { 1 - $0.lower }),
                         "log_evidence": JSONValue(point.logEvidence), "certified": JSONValue(point.certified),
-                        "saving": JSONValue(point.saving?.estimate),
+                        "saving": JSONValue(point.saving?.estimate), "saving_lower": JSONValue(point.saving?.lower),
+                        "saving_upper": JSONValue(point.saving?.upper), "n": JSONValue(pairs),
                     ]
                 }),
         ]

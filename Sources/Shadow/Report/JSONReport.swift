@@ -37,6 +37,8 @@ struct JSONReport {
             "decision": JSONValue(model.look.decision.recommendation.rawValue), "headline": JSONValue(Sentences(model).headline),
             "trial": sections.trial, "verdict": sections.verdict, "impact": sections.impact, "gates": sections.gates,
             "agreement": sections.agreement, "quality": sections.quality,
+            "sql": .object(
+                sections.queries.below("/impact/", "/agreement/", "/quality/").map { JSONMember($0.pointer, JSONValue($0.sql)) }),
         ]
     }
 }
@@ -63,7 +65,8 @@ struct JSONSections {
             JSONMember("failure_modes", failureModes), JSONMember("confusion", confusion),
             JSONMember("label_matrix", labelMatrix), JSONMember("fields", fields), JSONMember("turns", turns), JSONMember("slices", slices),
             JSONMember("rivals", rivals),
-            JSONMember("latency", latency), JSONMember("cost", cost), JSONMember("two_tier", twoTier),
+            JSONMember("latency", latency), JSONMember("load", load), JSONMember("cost", cost), JSONMember("volume", volume),
+            JSONMember("two_tier", twoTier),
         ] + judge + [
             JSONMember("coverage", coverage), JSONMember("changes_since_last_week", changes),
             JSONMember("warnings", .array(sentences.warnings.map { JSONValue($0) })),
@@ -137,11 +140,15 @@ struct JSONSections {
 
     var impact: JSONValue {
         let worse = look.quality.worsePerTenThousand
+        let month = look.cost.savingPerMonthLimits
         return [
-            "saving_per_month": JSONValue(look.cost.savingPerMonth), "saving_share": JSONValue(look.cost.saving?.estimate),
+            "saving_per_month": JSONValue(look.cost.savingPerMonth), "saving_per_month_lower": JSONValue(month?.lower),
+            "saving_per_month_upper": JSONValue(month?.upper), "saving_share": JSONValue(look.cost.saving?.estimate),
+            "saving_share_lower": JSONValue(look.cost.saving?.lower), "saving_share_upper": JSONValue(look.cost.saving?.upper),
+            "n": JSONValue(look.cost.pairs),
             "worse_per_10k": [
                 "estimate": JSONValue(worse.estimate), "lower": JSONValue(worse.lower), "upper": JSONValue(worse.upper),
-                "allowed": JSONValue(worse.allowed),
+                "allowed": JSONValue(worse.allowed), "n": JSONValue(look.quality.pairs),
             ],
         ]
     }
@@ -160,10 +167,12 @@ struct JSONSections {
     }
 
     var agreement: JSONValue {
-        [
+        let rate = model.share(of: model.agreement.identical + model.agreement.equivalent)
+        return [
             "identical": JSONValue(model.agreement.identical), "equivalent": JSONValue(model.agreement.equivalent),
             "different": JSONValue(model.agreement.different), "incomparable": JSONValue(model.agreement.incomparable),
-            "rate": JSONValue(model.agreement.rate),
+            "rate": JSONValue(rate?.estimate), "rate_lower": JSONValue(rate?.lower), "rate_upper": JSONValue(rate?.upper),
+            "n": JSONValue(model.agreement.comparable),
             "self_disagreement": estimate(look.noise.selfDisagreement, n: look.noise.controlPairs),
             "excess": estimate(look.noise.excess, n: look.noise.controlPairs),
         ]

@@ -69,6 +69,14 @@ enum Numbers {
     /// A confidence or another plain number, without needless zeros: `0.83`. Four places, because thresholds lie close to 1.
     static func plain(_ value: Double) -> String { trimmed(value, places: 4) }
 
+    /// Tokens a second: `41`, `8.2`.
+    static func speed(_ tokens: Double) -> String { trimmed(tokens, places: tokens < 9.95 ? 1 : 0) }
+
+    /// Calls a second: `12`, `2.1`, `0.035`.
+    static func rate(_ calls: Double) -> String {
+        calls < 0.95 && calls > 0 ? significant(calls, digits: 2) : trimmed(calls, places: calls < 9.95 ? 1 : 0)
+    }
+
     /// Many tokens: `8 M`, `480 k`, `920`.
     static func tokens(_ value: Double) -> String {
         if value >= 999_500 { return significantTrimmed(value / 1e6) + " M" }

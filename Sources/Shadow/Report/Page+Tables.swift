@@ -28,6 +28,12 @@ extension Page {
         return "\(Numbers.percent(share.estimate)) (\(Numbers.percent(share.lower))–\(Numbers.percent(share.upper)))"
     }
 
+    /// `$0.0213 ($0.021–$0.0216)`; the limits are missing where there is too little for any.
+    static func money(_ dollars: Double, _ limits: Interval?) -> String {
+        guard let limits else { return "\(Numbers.money(dollars)) (too few for limits)" }
+        return "\(Numbers.money(dollars)) (\(Numbers.money(limits.lower))–\(Numbers.money(limits.upper)))"
+    }
+
     /// Both legs' quantiles with their limits, and the ratio that the gate holds against its limit.
     static func latencyTable(_ views: [LatencyView]) -> Table {
         Table(
@@ -35,11 +41,12 @@ extension Page {
             columns: [
                 .init(title: ""), .init(title: "production", numeric: true), .init(title: "candidate", numeric: true),
                 .init(title: "ratio", numeric: true), .init(title: "allowed", numeric: true), .init(title: ""),
+                .init(title: "answers", numeric: true),
             ],
             rows: views.map { view in
                 [
                     view.name, quantile(view.production), quantile(view.candidate), ratio(view.ratio),
-                    view.ratio.map { Numbers.ratio($0.limit) } ?? "", view.ratio.map { Sentences.mark($0.status) } ?? "",
+                    view.ratio.map { Numbers.ratio($0.limit) } ?? "", view.ratio.map { Sentences.mark($0.status) } ?? "", view.samples,
                 ]
             })
     }

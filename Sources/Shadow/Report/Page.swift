@@ -81,6 +81,8 @@ struct Page {
         let name: String
         let production: LatencyQuantile
         let candidate: LatencyQuantile
+        /// Answers of production and of the candidate.
+        let samples: String
         let ratio: LatencyRatio?
         /// The largest value of the timing's rows, for a common scale.
         let scale: Double

@@ -23,18 +23,18 @@ extension PageBuilder {
 
     private var curveTable: Page.Table {
         Page.Table(
-            caption: "Serving \(sentences.candidate) from a confidence on, \(sentences.production) below",
+            caption: "Serving \(sentences.candidate) from a confidence on, \(sentences.production) below "
+                + "(n = \(Numbers.count(model.look.quality.pairs)); limits hold over all thresholds)",
             columns: [
                 .init(title: "confidence", numeric: true), .init(title: "of calls kept", numeric: true),
                 .init(title: "escalated", numeric: true), .init(title: "saving", numeric: true),
                 .init(title: "evidence (ln)", numeric: true), .init(title: "certified"),
             ],
             rows: model.look.tier.curve.map { point in
-                let kept = point.coverage
-                let share = kept.map { "\(Numbers.percent($0.estimate)) (\(Numbers.percent($0.lower))–\(Numbers.percent($0.upper)))" }
+                let escalated = point.coverage.map { Estimate(1 - $0.estimate, lower: 1 - $0.upper, upper: 1 - $0.lower) }
                 return [
-                    Numbers.plain(point.threshold), share ?? "no data", kept.map { Numbers.percent(1 - $0.estimate) } ?? "no data",
-                    point.saving.map { Numbers.percent($0.estimate) } ?? "unknown", Numbers.decimal(point.logEvidence, places: 2),
+                    Numbers.plain(point.threshold), Page.share(point.coverage), Page.share(escalated),
+                    point.saving.map(Page.share) ?? "unknown", Numbers.decimal(point.logEvidence, places: 2),
                     point.certified ? "yes" : "no",
                 ]
             })

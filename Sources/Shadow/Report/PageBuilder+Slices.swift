@@ -15,7 +15,7 @@ extension PageBuilder {
 
     private func table(_ readings: [ReportModel.SliceReading]) -> Page.Table {
         Page.Table(
-            caption: "Where \(sentences.candidate)'s own failures gather by turn, prompt and label; in no gate",
+            caption: "Where \(sentences.candidate)'s own failures gather by turn, prompt, label and language; in no gate",
             columns: [
                 .init(title: "requests"), .init(title: "pairs", numeric: true), .init(title: "failures", numeric: true),
                 .init(title: "times the rate elsewhere (95 %)", numeric: true), .init(title: "false discovery at", numeric: true),

@@ -22,7 +22,7 @@ struct PageBuilder {
         queries = Queries(model)
     }
 
-    private var look: Look { model.look }
+    var look: Look { model.look }
 
     // MARK: Gates
 
@@ -40,7 +40,8 @@ struct PageBuilder {
             Query(pointer: "/gates/\(gate.name.rawValue)", subject: "\(gate.name.label) gate", sql: queries.gate(gate.name))
         }
         return Page.Section(
-            anchor: "gates", title: "Gates", lead: sentences.gatesLead, blocks: blocks, queries: own + queries.below("/impact/", "/course/")
+            anchor: "gates", title: "Gates", lead: sentences.gatesLead, blocks: blocks,
+            queries: own + queries.below("/impact/", "/course/", "/daily/")
         )
     }
 
@@ -75,7 +76,9 @@ struct PageBuilder {
         }
         return Page.Section(
             anchor: "failures", title: "What fails", lead: sentences.failuresLead, blocks: blocks,
-            queries: queries.below("/failure_modes/", "/agreement/", "/quality/", "/fields/", "/turns/", "/slices/"))
+            queries: queries.below(
+                // One cell stands for the matrix: the others differ in the labels only.
+                "/failure_modes/", "/agreement/", "/quality/", "/confusion/", "/label_matrix/pairs/0/0", "/fields/", "/turns/", "/slices/"))
     }
 
     /// Where a mode happens; empty where all is one segment.
@@ -173,117 +176,18 @@ struct PageBuilder {
         Page.Table(
             caption: "Where \(sentences.candidate)'s own failures gather",
             columns: [
-                .init(title: "requests"), .init(title: "of calls", numeric: true), .init(title: "failures", numeric: true),
-                .init(title: "lost there", numeric: true), .init(title: "times elsewhere", numeric: true), .init(title: "blocks"),
+                .init(title: "requests"), .init(title: "pairs", numeric: true), .init(title: "failures", numeric: true),
+                .init(title: "lost there (95 %)", numeric: true), .init(title: "times elsewhere (95 %)", numeric: true),
+                .init(title: "blocks"),
             ],
             rows: segments.map {
-                let limits = "\(Numbers.ratio($0.lower)) to \($0.upper.map { Numbers.ratio($0) } ?? "no limit")"
+                let limits = "\(Numbers.ratio($0.lower))–\($0.upper.map { Numbers.ratio($0) } ?? "no upper limit yet")"
                 return [
-                    sentences.words($0.name), Numbers.percent($0.share), Numbers.count($0.failures), Numbers.percent($0.failureRate),
+                    sentences.words($0.name), Numbers.count($0.pairs), Numbers.count($0.failures),
+                    Page.share(ReportModel.share(of: $0.failures, in: $0.pairs)),
                     "\($0.riskRatio.map { Numbers.ratio($0) } ?? "all of them") (\(limits))", $0.blocking ? "yes" : "no",
                 ]
             })
-    }
-
-    // MARK: Latency
-
-    var latency: Page.Section {
-        var views: [Page.LatencyView] = []
-        for metric in LatencyMetric.allCases where model.trial.timedTogether {
-            views += latencyViews(metric)
-        }
-        var blocks: [Page.Block] = views.isEmpty ? [] : [.latency(views)]
-        let late = [(sentences.production, look.latency.production), (sentences.candidate, look.latency.candidate)].compactMap {
-            name, leg in
-            leg.timeoutShare.flatMap { $0 > 0 ? "\(name) \(Numbers.percent($0)) of \(Numbers.count(leg.samples))" : nil }
-        }
-        if !late.isEmpty { blocks.append(.paragraph("Timed out, and counted as infinitely slow: \(late.joined(separator: "; ")).")) }
-        return Page.Section(
-            anchor: "latency", title: "Latency", lead: sentences.latencyLead, blocks: blocks, queries: queries.below("/latency/"))
-    }
-
-    private func latencyViews(_ metric: LatencyMetric) -> [Page.LatencyView] {
-        func quantiles(_ leg: LegLatencyReading) -> [LatencyQuantile] { metric == .duration ? leg.duration : leg.firstToken }
-        let (theirs, ours) = (quantiles(look.latency.production), quantiles(look.latency.candidate))
-        let known = (theirs + ours).flatMap { [$0.estimate, $0.upper] }.compactMap { $0 }
-        return theirs.compactMap { quantile in
-            guard let other = ours.first(where: { $0.percentile == quantile.percentile }) else { return nil }
-            if quantile.estimate == nil, other.estimate == nil, look.latency.production.samples == 0 { return nil }
-            return Page.LatencyView(
-                name: "p\(quantile.percentile) \(metric == .duration ? "duration" : "first token")", production: quantile, candidate: other,
-                ratio: look.latency.ratios.first { $0.metric == metric && $0.percentile == quantile.percentile },
-                scale: known.max() ?? 1)
-        }
-    }
-
-    // MARK: Cost
-
-    var cost: Page.Section {
-        let (theirs, ours) = (look.cost.production, look.cost.candidate)
-        func row(_ name: String, _ production: String?, _ candidate: String?) -> [String]? {
-            production == nil && candidate == nil ? nil : [name, production ?? "unknown", candidate ?? "unknown"]
-        }
-        func money(_ value: Double?) -> String? { value.map(Numbers.money) }
-        let rows =
-            [
-                row("a case", money(theirs.perCase), money(ours.perCase)),
-                row("a million calls", money(theirs.perCase.map { $0 * 1e6 }), money(ours.perCase.map { $0 * 1e6 })),
-                row("a million tokens, on its own mix", money(theirs.perMillionTokens), money(ours.perMillionTokens)),
-                row(monthName, money(theirs.perMonth), money(ours.perMonth)),
-                row("cases with a known cost", priced(model.spend.production), priced(model.spend.candidate)),
-                row("cases whose tokens are estimated", estimated(model.spend.production), estimated(model.spend.candidate)),
-            ].compactMap { $0 } + prices
-        var blocks: [Page.Block] = []
-        if !rows.isEmpty {
-            blocks.append(
-                .table(
-                    Page.Table(
-                        caption: "What \(sentences.production) and \(sentences.candidate) cost",
-                        columns: [
-                            .init(title: ""), .init(title: sentences.production, numeric: true),
-                            .init(title: sentences.candidate, numeric: true),
-                        ], rows: rows)))
-        }
-        if let date = model.spend.pricedAt { blocks.append(.paragraph("Prices as of \(sentences.dates.full(date)).")) }
-        return Page.Section(
-            anchor: "cost", title: "Cost", lead: sentences.costLead, blocks: blocks, queries: queries.below("/cost/", "/impact/saving"))
-    }
-
-    private var monthName: String {
-        model.spend.callsPerMonth.map { "a month of \(Numbers.approximate($0)) calls" } ?? "a month"
-    }
-
-    private var prices: [[String]] {
-        let (theirs, ours) = (priceParts(model.spend.production.price), priceParts(model.spend.candidate.price))
-        var names: [String] = []
-        for (name, _) in theirs + ours where !names.contains(name) { names.append(name) }
-        return names.map { name in
-            [name] + [theirs, ours].map { parts in parts.first { $0.0 == name }?.1 ?? "–" }
-        }
-    }
-
-    private func priceParts(_ price: ReportModel.Price) -> [(String, String)] {
-        switch price {
-        case .none: []
-        case .tokens(let input, let output, let cached):
-            [("price: a million tokens read", Numbers.money(input)), ("price: a million tokens written", Numbers.money(output))]
-                + (cached.map { [("price: a million tokens from the cache", Numbers.money($0))] } ?? [])
-        case .dedicated(let hourly, let tokensPerDay, let replicas):
-            [
-                ("price: an hour of a replica", Numbers.money(hourly)),
-                ("a replica sustains a day", "\(Numbers.tokens(tokensPerDay)) tokens"), ("replicas at least", Numbers.count(replicas)),
-            ]
-        }
-    }
-
-    private func priced(_ spend: ReportModel.LegSpend) -> String? {
-        spend.calls == 0 ? nil : "\(Numbers.count(spend.pricedCalls)) of \(Numbers.count(spend.calls))"
-    }
-
-    /// Only where some are estimated in either leg.
-    private func estimated(_ spend: ReportModel.LegSpend) -> String? {
-        guard model.spend.production.estimatedCalls + model.spend.candidate.estimatedCalls > 0 else { return nil }
-        return spend.estimatedShare.map(Numbers.percent)
     }
 }
 

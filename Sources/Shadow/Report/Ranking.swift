@@ -30,8 +30,9 @@ struct Ranking {
         table = Page.Table(
             caption: "The candidates, ranked; figures as if each answered every call",
             columns: [
-                .init(title: "", numeric: true), .init(title: "candidate"), .init(title: "verdict"),
-                .init(title: "of 10,000 worse", numeric: true), .init(title: "saving", numeric: true), .init(title: "p95", numeric: true),
+                .init(title: "", numeric: true), .init(title: "candidate"), .init(title: "verdict"), .init(title: "pairs", numeric: true),
+                .init(title: "of 10,000 worse", numeric: true), .init(title: "saving", numeric: true),
+                .init(title: "p95 (95 %)", numeric: true),
                 .init(title: "not passed"),
             ],
             rows: all.enumerated().map { Ranking.row($1, place: $0 + 1) })
@@ -43,11 +44,11 @@ struct Ranking {
         let answers = worse.estimate.map {
             "\(Numbers.count(Numbers.whole($0))) (\(Numbers.count(Numbers.whole(worse.lower))) to \(Numbers.count(Numbers.whole(worse.upper))))"
         }
-        let p95 = look.latency.candidate.duration.first { $0.percentile == 95 }?.estimate
+        let p95 = look.latency.candidate.duration.first { $0.percentile == 95 && $0.estimate != nil }
         let waiting = look.gates.filter { $0.blocking && $0.status != .pass }.map(sentences.gateWord)
         return [
-            "\(place)", sentences.candidate, sentences.label, answers ?? "not judged",
-            look.cost.saving.map { Numbers.percent($0.estimate) } ?? "unknown", p95.map(Numbers.duration) ?? "not measured",
+            "\(place)", sentences.candidate, sentences.label, Numbers.count(look.quality.pairs), answers ?? "not judged",
+            look.cost.saving.map(Page.share) ?? "unknown", p95.map(Page.quantile) ?? "not measured",
             waiting.isEmpty ? "" : waiting.joined(separator: ", "),
         ]
     }

@@ -24,6 +24,14 @@ extension ReportModel {
         }
     }
 
+    /// A day has ended so many seconds after midnight, when its last pairs have come.
+    private static let grace = 120.0
+
+    /// The first day that has not ended at a moment: latency and cost count days before it.
+    public static func openDay(at moment: Timestamp, utcOffsetSeconds: Int) -> String {
+        day(of: moment.adding(seconds: -grace), utcOffsetSeconds: utcOffsetSeconds)
+    }
+
     /// The day of a moment as the trial's views name it.
     public static func day(of moment: Timestamp, utcOffsetSeconds: Int) -> String {
         Dates(utcOffsetSeconds: utcOffsetSeconds).isoDay(moment)

@@ -1,3 +1,4 @@
+public import Statistics
 public import Traffic
 public import Verdict
 
@@ -5,10 +6,22 @@ extension ReportModel {
     /// What a model is paid, as the user's settings say.
     public enum Price: Sendable, Hashable {
         case none
-        /// USD per million tokens.
-        case tokens(input: Double, output: Double, cachedInput: Double?)
+        /// USD per million tokens; `batch` in jobs that may wait.
+        case tokens(input: Double, output: Double, cachedInput: Double?, batch: Batch? = nil)
         /// USD an hour for one replica, the tokens a day that it sustains, and the fewest replicas.
         case dedicated(hourly: Double, tokensPerDay: Double, replicas: Int)
+    }
+
+    /// Prices of batch jobs in USD per million tokens.
+    public struct Batch: Sendable, Hashable {
+        public var input: Double
+        public var output: Double
+
+        /// Takes its parts as they are.
+        public init(input: Double, output: Double) {
+            self.input = input
+            self.output = output
+        }
     }
 
     /// What one leg's costs rest on.
@@ -21,13 +34,18 @@ extension ReportModel {
         public var pricedCalls: Int
         /// Legs whose tokens are our estimate.
         public var estimatedCalls: Int
+        /// The tokens of the legs on ended days.
+        public var tokens: TokenSums
 
         /// Takes its parts as they are.
-        public init(price: Price = .none, calls: Int = 0, pricedCalls: Int = 0, estimatedCalls: Int = 0) {
+        public init(
+            price: Price = .none, calls: Int = 0, pricedCalls: Int = 0, estimatedCalls: Int = 0, tokens: TokenSums = TokenSums()
+        ) {
             self.price = price
             self.calls = calls
             self.pricedCalls = pricedCalls
             self.estimatedCalls = estimatedCalls
+            self.tokens = tokens
         }
 
         /// Share of the legs whose tokens are our estimate; nil without any.

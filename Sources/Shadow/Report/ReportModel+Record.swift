@@ -1,4 +1,5 @@
 public import JSON
+internal import Statistics
 internal import Traffic
 internal import Verdict
 
@@ -31,7 +32,7 @@ extension ReportModel {
             "course": .array(
                 course.map {
                     [JSONValue($0.day), JSONValue($0.pairs), JSONValue($0.estimate), JSONValue($0.lower), JSONValue($0.upper)]
-                }), "spend": spend.record, "judge": judge?.record ?? .null, "coverage": coverage.record,
+                }), "spend": spend.record, "volume": volume?.record ?? .null, "judge": judge?.record ?? .null, "coverage": coverage.record,
             "earlier": earlier?.record ?? .null,
             "warnings": .array(warnings.map(\.record)),
         ]
@@ -132,11 +133,33 @@ extension ReportModel.LegSpend {
         let price: JSONValue =
             switch price {
             case .none: .null
-            case .tokens(let input, let output, let cached): ["tokens", JSONValue(input), JSONValue(output), JSONValue(cached)]
+            case .tokens(let input, let output, let cached, let batch):
+                [
+                    "tokens", JSONValue(input), JSONValue(output), JSONValue(cached), JSONValue(batch?.input), JSONValue(batch?.output),
+                ]
             case .dedicated(let hourly, let tokens, let replicas):
                 ["dedicated", JSONValue(hourly), JSONValue(tokens), JSONValue(replicas)]
             }
-        return [price, JSONValue(calls), JSONValue(pricedCalls), JSONValue(estimatedCalls)]
+        return [price, JSONValue(calls), JSONValue(pricedCalls), JSONValue(estimatedCalls), tokens.record]
+    }
+}
+
+extension TokenSums {
+    fileprivate var record: JSONValue {
+        func kinds(_ tokens: Tokens) -> [Double] { [tokens.input, tokens.cached, tokens.output] }
+        let sums = [weight, weightSquares] + kinds(linear) + kinds(weighted) + kinds(squares) + [inputCached, inputOutput, cachedOutput]
+        return [JSONValue(count), JSONValue(estimated), .array(sums.map { JSONValue($0) })]
+    }
+}
+
+extension ReportModel.Volume {
+    fileprivate var record: JSONValue {
+        func parts(_ parts: [Part]) -> JSONValue { .array(parts.map { .counts([$0.number, $0.days, $0.calls]) }) }
+        return [
+            "counts": .counts([calls, sampled, busiestMinuteCalls, busiestMinuteSampled, concurrency]),
+            "ended_at": JSONValue(endedAt?.description),
+            "weekdays": parts(weekdays), "hours": parts(hours), "calls_per_minute": JSONValue(callsPerMinute),
+        ]
     }
 }
 

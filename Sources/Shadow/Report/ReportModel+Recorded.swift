@@ -1,4 +1,5 @@
 public import JSON
+internal import Statistics
 public import Traffic
 public import Verdict
 
@@ -48,6 +49,7 @@ extension ReportModel {
                     day: $0[0].text, pairs: $0[1].intOrNil, estimate: $0[2].doubleOrNil, lower: $0[3].doubleOrNil, upper: $0[4].doubleOrNil)
             },
             spend: Spend(record["spend"], callsPerMonth: input.cost.callsPerMonth),
+            volume: record["volume"].isNull ? nil : Volume(record["volume"]),
             judge: record["judge"].isNull ? nil : JudgeFigures(record["judge"]), coverage: Coverage(record["coverage"]), earlier: before,
             warnings: try record["warnings"].list.map { try Warning($0) })
     }
@@ -190,11 +192,39 @@ extension ReportModel.LegSpend {
     fileprivate init(_ record: Recorded) {
         let price: ReportModel.Price =
             switch record[0][0].text {
-            case "tokens": .tokens(input: record[0][1].double, output: record[0][2].double, cachedInput: record[0][3].doubleOrNil)
+            case "tokens":
+                .tokens(
+                    input: record[0][1].double, output: record[0][2].double, cachedInput: record[0][3].doubleOrNil,
+                    batch: record[0][4].doubleOrNil.map { ReportModel.Batch(input: $0, output: record[0][5].double) })
             case "dedicated": .dedicated(hourly: record[0][1].double, tokensPerDay: record[0][2].double, replicas: record[0][3].int)
             default: .none
             }
-        self.init(price: price, calls: record[1].int, pricedCalls: record[2].int, estimatedCalls: record[3].int)
+        self.init(
+            price: price, calls: record[1].int, pricedCalls: record[2].int, estimatedCalls: record[3].int, tokens: TokenSums(record[4]))
+    }
+}
+
+extension TokenSums {
+    fileprivate init(_ record: Recorded) {
+        let sums = record[2]
+        func kinds(_ first: Int) -> Tokens {
+            Tokens(input: sums[first].double, cached: sums[first + 1].double, output: sums[first + 2].double)
+        }
+        self.init(
+            count: record[0].int, estimated: record[1].int, weight: sums[0].double, weightSquares: sums[1].double, linear: kinds(2),
+            weighted: kinds(5), squares: kinds(8), inputCached: sums[11].double, inputOutput: sums[12].double,
+            cachedOutput: sums[13].double)
+    }
+}
+
+extension ReportModel.Volume {
+    fileprivate init(_ record: Recorded) {
+        func parts(_ name: String) -> [Part] { record[name].list.map { Part(number: $0[0].int, days: $0[1].int, calls: $0[2].int) } }
+        let counts = record["counts"]
+        self.init(
+            calls: counts[0].int, sampled: counts[1].int, endedAt: record["ended_at"].moment, busiestMinuteCalls: counts[2].int,
+            busiestMinuteSampled: counts[3].int, weekdays: parts("weekdays"), hours: parts("hours"), concurrency: counts[4].int,
+            callsPerMinute: record["calls_per_minute"].intOrNil)
     }
 }
 

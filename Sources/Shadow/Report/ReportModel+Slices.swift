@@ -7,12 +7,12 @@ extension ReportModel {
     public struct SliceRow: Sendable, Hashable {
         /// What they have in common; raw values as in the JSON.
         public enum Dimension: String, Sendable, CaseIterable {
-            case turn, prompt, label
+            case turn, prompt, label, language
         }
 
         /// What they have in common.
         public var dimension: Dimension
-        /// The turn, the prompt's hash, or the label that production gave.
+        /// The turn, the prompt's hash, the label that production gave, or the input's language.
         public var slice: String
         /// Pairs that could be compared.
         public var pairs: Int

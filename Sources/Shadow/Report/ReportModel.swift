@@ -33,6 +33,8 @@ public struct ReportModel: Sendable, Hashable {
     public var course: [CoursePoint]
     /// Prices and volume behind the costs of the look.
     public var spend: Spend
+    /// The workload's calls by the calendar; nil where no mirror counted them.
+    public var volume: Volume?
     /// How the judge model has done; nil where none is asked.
     public var judge: JudgeFigures?
     /// The way from calls to compared pairs.
@@ -46,7 +48,8 @@ public struct ReportModel: Sendable, Hashable {
     public init(
         trial: Trial, look: Look, agreement: AgreementCounts, failureModes: [FailureModeRow] = [], confusion: [ConfusionRow] = [],
         labelMatrix: LabelMatrix? = nil, fields: [FieldRow] = [], turns: [TurnRow] = [],
-        slices: [SliceRow] = [], rivals: [RivalRow] = [], course: [CoursePoint] = [], spend: Spend = Spend(), judge: JudgeFigures? = nil,
+        slices: [SliceRow] = [], rivals: [RivalRow] = [], course: [CoursePoint] = [], spend: Spend = Spend(),
+        volume: Volume? = nil, judge: JudgeFigures? = nil,
         coverage: Coverage = Coverage(),
         earlier: EarlierFigures? = nil, warnings: [Warning] = []
     ) {
@@ -62,6 +65,7 @@ public struct ReportModel: Sendable, Hashable {
         self.rivals = rivals
         self.course = course
         self.spend = spend
+        self.volume = volume
         self.judge = judge
         self.coverage = coverage
         self.earlier = earlier

@@ -85,21 +85,6 @@ extension Sentences {
         model.trial.samplingRate.map { ", measured at \(Numbers.percent($0)) of the load" } ?? ", as recorded"
     }
 
-    /// Cost of a case, and from when dedicated capacity pays.
-    var costLead: String {
-        guard let theirs = look.cost.production.perCase, let ours = look.cost.candidate.perCase else { return savingSentence }
-        let change = ours == theirs ? "costs as much as" : ours < theirs ? "is cheaper than" : "is dearer than"
-        return "\(candidate) \(change) \(production): \(Numbers.money(ours)) against \(Numbers.money(theirs)) a case. \(breakEven)"
-    }
-
-    private var breakEven: String {
-        guard case .dedicated = model.spend.candidate.price else { return "Both are paid per token, so there is no break-even volume." }
-        guard let tokens = look.cost.breakEvenTokensPerDay else {
-            return "Dedicated capacity for \(candidate) pays at no volume that its replicas could serve."
-        }
-        return "Its dedicated capacity pays from \(Numbers.tokens(tokens)) tokens a day on."
-    }
-
     /// Whether serving the candidate only where it is confident is certified.
     var tierLead: String {
         let tier = look.tier

@@ -5,7 +5,7 @@ internal import Verdict
 extension Sentences {
     /// One plain sentence over all groups looked at.
     func slices(_ groups: Int, _ flagged: Int) -> String {
-        let over = "Over \(Sentences.counted(groups, "group")) by turn, prompt and label, corrected for their number, "
+        let over = "Over \(Sentences.counted(groups, "group")) by turn, prompt, label and language, corrected for their number, "
         return flagged == 0
             ? over + "none gathers \(candidate)'s own failures beyond chance."
             : over + "\(Numbers.count(flagged)) \(flagged == 1 ? "gathers" : "gather") \(candidate)'s own failures beyond chance."
@@ -17,6 +17,7 @@ extension Sentences {
         case .turn: row.slice == "\(ReportModel.TurnRow.last)" ? "turn \(row.slice) and later" : "turn \(ForeignText.name(row.slice))"
         case .prompt: "prompt \(ForeignText.name(row.slice))"
         case .label: "label \(ForeignText.name(row.slice))"
+        case .language: row.slice == "und" ? "inputs whose language cannot be told" : "inputs in \(LanguageName.of(row.slice))"
         }
     }
 

@@ -22,11 +22,14 @@ public struct PairedCostSums: Sendable, Hashable {
     public var weightSquares: Double
     /// Σw²p.
     public var productionWeightSquares: Double
+    /// Σw²c.
+    public var candidateWeightSquares: Double
 
     /// Sums as they were stored; all zero by default.
     public init(
         count: Int = 0, weight: Double = 0, candidate: Double = 0, production: Double = 0, candidateSquares: Double = 0,
-        productionSquares: Double = 0, products: Double = 0, weightSquares: Double = 0, productionWeightSquares: Double = 0
+        productionSquares: Double = 0, products: Double = 0, weightSquares: Double = 0, productionWeightSquares: Double = 0,
+        candidateWeightSquares: Double = 0
     ) {
         self.count = count
         self.weight = weight
@@ -37,6 +40,7 @@ public struct PairedCostSums: Sendable, Hashable {
         self.products = products
         self.weightSquares = weightSquares
         self.productionWeightSquares = productionWeightSquares
+        self.candidateWeightSquares = candidateWeightSquares
     }
 }
 
@@ -52,6 +56,7 @@ extension PairedCostSums {
         products += w * w * c * p
         weightSquares += w * w
         productionWeightSquares += w * w * p
+        candidateWeightSquares += w * w * c
     }
 
     /// Adds the pairs of `other`.
@@ -65,6 +70,7 @@ extension PairedCostSums {
         products += other.products
         weightSquares += other.weightSquares
         productionWeightSquares += other.productionWeightSquares
+        candidateWeightSquares += other.candidateWeightSquares
     }
 
     /// The same pairs with production's cost on top of the candidate's: what escalated calls cost.
@@ -73,6 +79,7 @@ extension PairedCostSums {
         sums.candidate += production
         sums.candidateSquares += 2 * products + productionSquares
         sums.products += productionSquares
+        sums.candidateWeightSquares += productionWeightSquares
         return sums
     }
 
@@ -82,6 +89,7 @@ extension PairedCostSums {
         sums.candidate = c * weight
         sums.candidateSquares = c * c * weightSquares
         sums.products = c * productionWeightSquares
+        sums.candidateWeightSquares = c * weightSquares
         return sums
     }
 
@@ -94,6 +102,29 @@ extension PairedCostSums {
         let n = Double(count)
         let half = normalHalfWidth(confidence) * (residuals * n / (n - 1)).squareRoot() / production
         return Estimate(1 - ratio, lower: 1 - ratio - half, upper: 1 - ratio + half)
+    }
+
+    /// What a case costs the candidate, with the limits of the Hájek mean (statistics §6); nil where there is too little for limits.
+    public func candidateMean(confidence: Double) -> Estimate? {
+        mean(candidate, squares: candidateSquares, weightSquares: candidateWeightSquares, confidence)
+    }
+
+    /// What a case costs production, likewise.
+    public func productionMean(confidence: Double) -> Estimate? {
+        mean(production, squares: productionSquares, weightSquares: productionWeightSquares, confidence)
+    }
+
+    /// How much less a case costs the candidate than production, pair by pair.
+    public func differenceMean(confidence: Double) -> Estimate? {
+        mean(
+            production - candidate, squares: productionSquares - 2 * products + candidateSquares,
+            weightSquares: productionWeightSquares - candidateWeightSquares, confidence)
+    }
+
+    /// From Σwy, Σw²y² and Σw²y.
+    private func mean(_ sum: Double, squares: Double, weightSquares own: Double, _ confidence: Double) -> Estimate? {
+        hajekMean(count: count, weight: weight, weightSquares: weightSquares, sum: sum, sumSquares: squares, sumWeightSquares: own)?
+            .interval(confidence: confidence)
     }
 }
 

@@ -102,6 +102,13 @@ public struct DDSketch: Sendable, Hashable {
         }
     }
 
+    /// The mean of the values, within the relative error; nil without any.
+    public var mean: Double? {
+        let count = count
+        return count > 0
+            ? counts.sorted { $0.key < $1.key }.reduce(0) { $0 + Double($1.value) * representative(of: $1.key) } / Double(count) : nil
+    }
+
     /// Folds everything below the span's lowest key into that key: only low quantiles lose accuracy.
     private mutating func fold() {
         guard let span = keys, span.upperBound - span.lowerBound >= maximumKeys else { return }

@@ -23,6 +23,30 @@ public func hajekMean(_ values: [Double], weights: [Double]) -> WeightedMean? {
         estimate: estimate, standardError: error, effectiveCount: total * total / weights.reduce(0) { $0 + $1 * $1 })
 }
 
+/// The same from sums: Σw, Σw², Σwy, Σw²y² and Σw²y; nil without values.
+public func hajekMean(
+    count: Int, weight: Double, weightSquares: Double, sum: Double, sumSquares: Double, sumWeightSquares: Double
+) -> WeightedMean? {
+    guard count > 0, weight > 0, weightSquares > 0 else { return nil }
+    let estimate = sum / weight
+    let squares = max(0, sumSquares - 2 * estimate * sumWeightSquares + estimate * estimate * weightSquares)
+    let n = Double(count)
+    let error = count > 1 ? (squares / (weight * weight) * n / (n - 1)).squareRoot() : nil
+    return WeightedMean(estimate: estimate, standardError: error, effectiveCount: weight * weight / weightSquares)
+}
+
+extension WeightedMean {
+    /// The fewest effective values whose interval is shown (statistics §6).
+    public static let fewestForInterval = 30.0
+
+    /// With its normal limits; nil where there is too little for any.
+    public func interval(confidence: Double) -> Estimate? {
+        guard let standardError, effectiveCount >= WeightedMean.fewestForInterval else { return nil }
+        let half = normalHalfWidth(confidence) * standardError
+        return Estimate(estimate, lower: estimate - half, upper: estimate + half)
+    }
+}
+
 /// A mean with its standard error.
 public struct SampledMean: Sendable, Hashable {
     /// The mean.

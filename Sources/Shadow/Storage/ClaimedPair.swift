@@ -20,6 +20,8 @@ public struct ClaimedBatch: Sendable {
 public struct ClaimedPair: Sendable, Hashable {
     public var pair: Pair
     public var call: Call
+    /// The beginning of the last user message; nil where there is none.
+    public var input: String?
     /// The newest gold answer of the call.
     public var label: JSONValue?
     /// What was said last about who was right, by a person or where the pair was recorded.
@@ -49,11 +51,14 @@ public struct ComparedPair: Sendable, Hashable {
     public var pair: Identifier
     public var finding: Finding
     public var costs: PairCosts
+    /// Of the input, ISO 639.
+    public var language: String?
 
-    public init(pair: Identifier, finding: Finding, costs: PairCosts = PairCosts()) {
+    public init(pair: Identifier, finding: Finding, costs: PairCosts = PairCosts(), language: String? = nil) {
         self.pair = pair
         self.finding = finding
         self.costs = costs
+        self.language = language
     }
 
     /// The answers differ, and the candidate gave one.
@@ -97,6 +102,7 @@ extension ClaimedPair {
             candidate: try LegRows.read(.candidate, from: row), samplingRate: try row.double("sampling_rate"),
             evidenceWeight: try row.double("evidence_weight"), adjudicationProbability: try row.double("adjudication_probability"),
             planned: try row.bool("planned"), hashOrder: UInt64(try row.int("hash_order")) << 1)
+        input = row.textOrNull("input")
         label = try row.jsonOrNull("label")
         adjudication = try row.wordOrNull("adjudication")
         opinion = row.isNull("prediction") ? nil : try JudgeOpinion(row)

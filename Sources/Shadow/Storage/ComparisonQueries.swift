@@ -66,6 +66,9 @@ enum ComparisonQueries {
 
 /// Pairs with their calls, as the comparison and `explain` read them.
 enum PairQueries {
+    /// Characters of the input that its language is told from.
+    private static let inputShown = 400
+
     /// With their requests put together again, or with null in their place.
     static func pairs(withRequest: Bool) -> String {
         let request = withRequest ? "understudy_store.whole_request(prompt.content, call.request_rest)" : "NULL"
@@ -74,6 +77,7 @@ enum PairQueries {
             SELECT pair.id AS pair_id, pair.call_id, pair.trial, pair.sampling_rate, pair.evidence_weight, pair.adjudication_probability,
                 pair.hash_order, pair.planned, call.called_at, call.control_rate, call.turn, call.control_drawn, call.workload,
                 call.source, call.external_id, call.segment, call.conversation, call.traceparent, call.path, \(request) AS request,
+                left(call.input, \(inputShown)) AS input,
                 \(LegRows.columnList(.production, of: "call")), \(LegRows.columnList(.control, of: "call")),
                 \(LegRows.columnList(.candidate, of: "pair")), gold.label, said.correct AS adjudication,
                 opinion.prediction, opinion.order_consistent, opinion.same_meaning, opinion.difference, opinion.repeat_consistent

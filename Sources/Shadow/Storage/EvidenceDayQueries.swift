@@ -78,6 +78,7 @@ enum EvidenceDayQueries {
         SELECT \(tier) AS tier, count(*) AS pairs, sum(w) AS weight, sum(w * c) AS candidate,
             sum(w * p) AS production, sum(w * w * c * c) AS candidate_squares, sum(w * w * p * p) AS production_squares,
             sum(w * w * c * p) AS products, sum(w * w) AS weight_squares, sum(w * w * p) AS production_weight_squares,
+            sum(w * w * c) AS candidate_weight_squares,
             coalesce(sum(found.production_input_tokens), 0) AS production_input,
             coalesce(sum(found.production_output_tokens), 0) AS production_output,
             coalesce(sum(found.candidate_input_tokens), 0) AS candidate_input,

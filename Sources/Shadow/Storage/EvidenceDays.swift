@@ -15,13 +15,8 @@ struct EvidenceDay {
     struct TierCosts {
         var tier: Int?
         var sums: PairedCostSums
-        var production: TokenSums
-        var candidate: TokenSums
-    }
-
-    struct TokenSums {
-        var input: Double
-        var output: Double
+        var production: TokenTotals
+        var candidate: TokenTotals
     }
 
     /// A part of a tier's sketch.
@@ -108,9 +103,10 @@ extension EvidenceDay {
                     production: try cost.double("production"), candidateSquares: try cost.double("candidate_squares"),
                     productionSquares: try cost.double("production_squares"), products: try cost.double("products"),
                     weightSquares: try cost.double("weight_squares"),
-                    productionWeightSquares: try cost.double("production_weight_squares")),
-                production: TokenSums(input: try cost.double("production_input"), output: try cost.double("production_output")),
-                candidate: TokenSums(input: try cost.double("candidate_input"), output: try cost.double("candidate_output")))
+                    productionWeightSquares: try cost.double("production_weight_squares"),
+                    candidateWeightSquares: try cost.double("candidate_weight_squares")),
+                production: TokenTotals(input: try cost.double("production_input"), output: try cost.double("production_output")),
+                candidate: TokenTotals(input: try cost.double("candidate_input"), output: try cost.double("candidate_output")))
         }
         tierLatencies = try EvidenceDay.objects(row, "tier_latencies").map { part in
             TierBucket(

@@ -106,20 +106,13 @@ enum EvidenceQueries {
         GROUP BY 1, 2
         """
 
-    /// Calls of the trial, in all, and those of its whole days: neither the first, nor one from `$2` on, nor that on which it ended.
+    /// Calls of the trial by what became of them.
     static let volume = """
         SELECT coalesce(sum(calls) FILTER (WHERE stage = 'sampled'), 0)::bigint AS sampled,
             coalesce(sum(calls) FILTER (WHERE stage = 'shed' AND reason <> 'circuit_open'), 0)::bigint AS shed,
-            coalesce(sum(calls) FILTER (WHERE stage = 'calls'), 0)::bigint AS calls,
-            coalesce(sum(calls) FILTER (WHERE stage = 'calls' AND day > first_day AND day < last_day), 0)::bigint AS whole_day_calls,
-            greatest(min(last_day) - min(first_day) - 1, 0) AS whole_days
-        FROM (
-            SELECT counted.*, min(counted.day) OVER () AS first_day,
-                least($2::date, (trial.ended_at AT TIME ZONE trial.timezone)::date) AS last_day
-            FROM understudy_store.coverage_of_trial AS counted
-            JOIN understudy_store.trial ON trial.id = counted.trial
-            WHERE counted.trial = $1
-        ) AS counted
+            coalesce(sum(calls) FILTER (WHERE stage = 'calls'), 0)::bigint AS calls
+        FROM understudy_store.coverage_of_trial
+        WHERE trial = $1
         """
 
     /// For recorded pairs: the calls that they stand for, and over how many days.

@@ -68,12 +68,12 @@ struct EvidenceReader {
                     firstDay: firstDay, openDay: calendar.openDay, ledgerEnd: end, ledgerEndDay: ledger.textOrNull("end_day"), grid: grid))
         }
         let cells = days?.flatMap(\.cells) ?? []
-        let volume = try connection.query(EvidenceQueries.volume, [.id(trial.id), .text(calendar.openDay)])[0]
+        let volume = try connection.query(EvidenceQueries.volume, [.id(trial.id)])[0]
         let (agreeing, differing) = try correctness()
         let input = LookInput(
             terms: try terms(), days: calendar.days, cells: cells, sampled: try volume.int("sampled"), shed: try volume.int("shed"),
             pairsPerDay: pairsPerDay(cells, calendar), tierGrid: grid.thresholds, latency: try latency(calendar, grid, days ?? []),
-            cost: try cost(grid, days ?? [], volume: volume), agreeing: agreeing, differing: differing)
+            cost: try cost(grid, days ?? [], volume: volume, calendar), agreeing: agreeing, differing: differing)
         return Reading(input: input, ledgerEnd: end)
     }
 
@@ -153,8 +153,18 @@ struct EvidenceReader {
         var evidence = LatencyEvidence()
         for row in try connection.query(EvidenceQueries.latencies, [.id(trial.id), .text(calendar.openDay)]) {
             let bucket = StoredBucket(number: try row.int("bucket"), samples: try row.int("samples"))
-            let leg: WritableKeyPath<LatencyEvidence, LegLatency> = try row.text("leg") == "candidate" ? \.candidate : \.production
-            let metric: WritableKeyPath<LegLatency, LatencySample> = try row.text("metric") == "ttft_ms" ? \.firstToken : \.duration
+            let leg: WritableKeyPath<LatencyEvidence, LegLatency> =
+                switch try row.text("leg") {
+                case "candidate": \.candidate
+                case "ratio": \.paired
+                default: \.production
+                }
+            let metric: WritableKeyPath<LegLatency, LatencySample> =
+                switch try row.text("metric") {
+                case "ttft_ms": \.firstToken
+                case "output_tokens_per_second": \.outputSpeed
+                default: \.duration
+                }
             bucket.add(to: &evidence[keyPath: leg][keyPath: metric])
         }
         guard !grid.thresholds.isEmpty else { return evidence }
@@ -170,7 +180,7 @@ struct EvidenceReader {
         return evidence
     }
 
-    private func cost(_ grid: Grid, _ days: [EvidenceDay], volume: PostgresRow) throws -> CostEvidence {
+    private func cost(_ grid: Grid, _ days: [EvidenceDay], volume: PostgresRow, _ calendar: Calendar) throws -> CostEvidence {
         var evidence = CostEvidence()
         if !grid.thresholds.isEmpty { evidence.byTier = Array(repeating: PairedCostSums(), count: grid.thresholds.count + 1) }
         for costs in days.lazy.flatMap(\.costs) {
@@ -182,16 +192,22 @@ struct EvidenceReader {
             evidence.candidateTokens.output += costs.candidate.output
         }
         if case .dedicated(let price) = trial.settings.candidate.price {
-            evidence.pricing = .dedicated(hourly: price.hourly, tokensPerDay: Double(price.tokensPerDay), replicas: price.replicas)
+            evidence.pricing = .dedicated(
+                hourly: price.hourly, tokensPerDay: Double(price.tokensPerDay), replicas: price.replicas,
+                regions: price.regions.sorted { $0.key < $1.key }.map {
+                    DedicatedRegion(name: $0, share: $1.share, hourly: $1.hourly ?? price.hourly)
+                })
         }
-        evidence.callsPerMonth = try callsPerMonth(volume)
+        evidence.callsPerMonth = try callsPerMonth(volume, calendar)
         return evidence
     }
 
-    private func callsPerMonth(_ volume: PostgresRow) throws -> Double? {
+    /// Weekdays weigh alike, however many of each have been seen: a trial of ten days has two weekends at most.
+    private func callsPerMonth(_ volume: PostgresRow, _ calendar: Calendar) throws -> Double? {
         if trial.source == .mirror {
-            let wholeDays = try volume.intOrNull("whole_days") ?? 0
-            let daily = wholeDays > 0 ? Double(try volume.int("whole_day_calls")) / Double(wholeDays) : perDay(try volume.int("calls"))
+            let weekdays = try ReportQueries(connection).volume(trial: trial.id, before: calendar.openDay).weekdays
+            let means = weekdays.map { Double($0.calls) / Double($0.days) }
+            let daily = means.isEmpty ? perDay(try volume.int("calls")) : means.reduce(0, +) / Double(means.count)
             return daily.flatMap { $0 > 0 ? $0 * EvidenceReader.daysPerMonth : nil }
         }
         let row = try connection.query(EvidenceQueries.represented, [.id(trial.id)])[0]

@@ -17,6 +17,7 @@ enum FindingColumns {
     }
 
     private static let columns: [Column] = [
+        text("language") { $0.pair.language },
         text("agreement") { $0.pair.finding.agreement.rawValue },
         text("equivalence") { $0.pair.finding.equivalence?.rawValue },
         text("failure_mode") { $0.pair.finding.failureMode?.rawValue },

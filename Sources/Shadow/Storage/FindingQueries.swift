@@ -35,7 +35,9 @@ enum FindingQueries {
                 CASE WHEN control_drawn THEN
                     CASE production_unstable WHEN true THEN 'differs' WHEN false THEN 'same' ELSE 'failed' END END AS control,
                 production_cost, candidate_cost, control_cost, production_tokens_estimated, candidate_tokens_estimated,
-                production_timeout, candidate_timeout, production_duration_ms, candidate_duration_ms, production_ttft_ms, candidate_ttft_ms
+                production_timeout, candidate_timeout, production_duration_ms, candidate_duration_ms, production_ttft_ms, candidate_ttft_ms,
+                evidence_weight, production_input_tokens, production_output_tokens, production_cached_input_tokens,
+                candidate_input_tokens, candidate_output_tokens, candidate_cached_input_tokens, language
             FROM understudy_store.comparison
             WHERE pair_id = ANY ($1)
         ), outcomes AS (
@@ -50,6 +52,10 @@ enum FindingQueries {
             \(moveFields)
         ), latencies AS (
             \(moveLatencies)
+        ), speeds AS (
+            \(moveSpeeds)
+        ), tokens AS (
+            \(moveTokens)
         ), stale AS (
             INSERT INTO understudy_store.latency_stale (trial, day) SELECT $3::uuid, day FROM change GROUP BY 2 ORDER BY 2
             ON CONFLICT DO NOTHING
@@ -81,7 +87,8 @@ enum FindingQueries {
             candidate_input_tokens, candidate_output_tokens, comparator_version, planned, rates_estimated, in_evidence, production_failed, candidate_failed,
             candidate_asked, streamed, production_timeout, candidate_timeout, production_tokens_estimated, candidate_tokens_estimated,
             control_drawn, control_differed, production_unstable, ungrounded, agreement, correct, correct_by, equivalence, failure_mode,
-            segment, conversation, prompt_hash, production_label, candidate_label, label, differences, fields)
+            segment, conversation, prompt_hash, production_label, candidate_label, label, differences, fields,
+            production_cached_input_tokens, candidate_cached_input_tokens, language)
         SELECT pair.id, pair.call_id, pair.trial, call.called_at, pair.ages_from, $4, sampling_rate, evidence_weight, adjudication_probability,
             control_rate, hash_order, production_cost, candidate_cost, control_cost, \(latency("production", "duration_ms")),
             \(latency("candidate", "duration_ms")), \(latency("production", "ttft_ms")), \(latency("candidate", "ttft_ms")),
@@ -93,7 +100,8 @@ enum FindingQueries {
             production_tokens_estimated, candidate_tokens_estimated, control_drawn,
             CASE WHEN control_drawn THEN coalesce(found.production_unstable, true) END, found.production_unstable, found.ungrounded,
             found.agreement, found.correct, found.correct_by, found.equivalence, found.failure_mode, segment, conversation, prompt_hash,
-            found.production_label, found.candidate_label, found.label, found.differences, found.fields
+            found.production_label, found.candidate_label, found.label, found.differences, found.fields,
+            production_cached_input_tokens, candidate_cached_input_tokens, found.language
         FROM found
         JOIN understudy_store.pair ON pair.id = found.pair_id
         JOIN understudy_store.call ON call.id = pair.call_id
@@ -111,7 +119,7 @@ enum FindingQueries {
             ungrounded = excluded.ungrounded, agreement = excluded.agreement, correct = excluded.correct,
             correct_by = excluded.correct_by, equivalence = excluded.equivalence, failure_mode = excluded.failure_mode,
             production_label = excluded.production_label, candidate_label = excluded.candidate_label, label = excluded.label,
-            differences = excluded.differences, fields = excluded.fields
+            differences = excluded.differences, fields = excluded.fields, language = excluded.language
         """
 
     private static let moveOutcomes = """
@@ -133,15 +141,16 @@ enum FindingQueries {
         INSERT INTO understudy_store.slice_count AS counted (trial, day, dimension, slice, agreement, failure_mode, correct, pairs)
         SELECT $3::uuid, day, dimension, slice, agreement, failure_mode, correct, sum(pairs)
         FROM (
-            SELECT day, turn, length_band, prompt_hash, control, agreement, failure_mode, correct, sum(sign) AS pairs
+            SELECT day, turn, length_band, prompt_hash, control, language, agreement, failure_mode, correct, sum(sign) AS pairs
             FROM change
-            GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+            GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
         ) AS alike
         LEFT JOIN understudy_store.counted_name AS named
             ON named.trial = $3::uuid AND named.kind = 'prompt' AND named.name = alike.prompt_hash::text
         CROSS JOIN LATERAL (VALUES
             ('turn', turn::text), ('length', length_band::text),
-            ('prompt', CASE WHEN prompt_hash IS NOT NULL THEN coalesce(named.name, '(others)') END), ('control', control)
+            ('prompt', CASE WHEN prompt_hash IS NOT NULL THEN coalesce(named.name, '(others)') END), ('control', control),
+            ('language', language)
         ) AS part (dimension, slice)
         WHERE slice IS NOT NULL
         GROUP BY 2, 3, 4, 5, 6, 7
@@ -246,6 +255,51 @@ enum FindingQueries {
         GROUP BY 2, 3, 4, 5, 6
         ORDER BY 2, 3, 4, 5, 6
         ON CONFLICT (trial, hour, segment, leg, metric, bucket) DO UPDATE SET samples = counted.samples + excluded.samples
+        """
+
+    /// Output speeds and ratios within pairs, by day. Production's speed and the ratios count only where both were timed together.
+    private static let moveSpeeds = """
+        INSERT INTO understudy_store.latency_sketch AS counted (trial, hour, segment, leg, metric, bucket, samples)
+        SELECT $3::uuid, change.day::timestamp AT TIME ZONE trial.timezone, '', told.leg, told.metric,
+            understudy_store.sketch_bucket(told.value), sum(sign)
+        FROM change
+        JOIN understudy_store.trial ON trial.id = $3::uuid
+        CROSS JOIN LATERAL understudy_store.speeds_of(
+            production_output_tokens, production_tokens_estimated, production_duration_ms, production_ttft_ms, production_timeout,
+            candidate_output_tokens, candidate_tokens_estimated, candidate_duration_ms, candidate_ttft_ms, candidate_timeout) AS told
+        WHERE candidate_asked AND (told.leg = 'candidate' OR trial.timed_together)
+        GROUP BY 2, 4, 5, 6
+        ORDER BY 2, 4, 5, 6
+        ON CONFLICT (trial, hour, segment, leg, metric, bucket) DO UPDATE SET samples = counted.samples + excluded.samples
+        """
+
+    /// The columns of `token_day` that add up.
+    static let tokenSums = [
+        "weight", "weight_squares", "input", "cached_input", "output", "input_weight_squares", "cached_weight_squares",
+        "output_weight_squares", "input_squares", "cached_squares", "output_squares", "input_cached", "input_output", "cached_output",
+    ]
+
+    /// Sums over the tokens of both legs, with sampling weights: x read, z of them from the cache, y written.
+    private static let moveTokens = """
+        INSERT INTO understudy_store.token_day AS counted (
+            trial, day, leg, answers, estimated, \(tokenSums.joined(separator: ", ")))
+        SELECT $3::uuid, day, leg, sum(sign), coalesce(sum(sign) FILTER (WHERE estimated), 0), sum(sign * w), sum(sign * w * w),
+            sum(sign * w * x), sum(sign * w * z), sum(sign * w * y), sum(sign * w * w * x), sum(sign * w * w * z), sum(sign * w * w * y),
+            sum(sign * w * w * x * x), sum(sign * w * w * z * z), sum(sign * w * w * y * y), sum(sign * w * w * x * z),
+            sum(sign * w * w * x * y), sum(sign * w * w * z * y)
+        FROM change
+        CROSS JOIN LATERAL (VALUES
+            ('production', evidence_weight, production_input_tokens::double precision, coalesce(production_cached_input_tokens, 0)::double precision,
+                production_output_tokens::double precision, production_tokens_estimated),
+            ('candidate', evidence_weight, candidate_input_tokens::double precision, coalesce(candidate_cached_input_tokens, 0)::double precision,
+                candidate_output_tokens::double precision, candidate_tokens_estimated)
+        ) AS told (leg, w, x, z, y, estimated)
+        WHERE candidate_asked AND x IS NOT NULL AND y IS NOT NULL
+        GROUP BY 2, 3
+        ORDER BY 2, 3
+        ON CONFLICT (trial, day, leg) DO UPDATE SET
+            answers = counted.answers + excluded.answers, estimated = counted.estimated + excluded.estimated,
+            \(tokenSums.map { "\($0) = counted.\($0) + excluded.\($0)" }.joined(separator: ", "))
         """
 
     /// What pairs found for the first time had in common; comparing again changes nothing here. `$1`: the trial; `$2`, `$3`, `$4`:

@@ -5,7 +5,7 @@ internal import Verdict
 extension LatencyEvidence {
     var json: JSONValue {
         [
-            "production": production.json, "candidate": candidate.json, "served": .array(tiers.served.map(\.json)),
+            "production": production.json, "candidate": candidate.json, "paired": paired.json, "served": .array(tiers.served.map(\.json)),
             "escalated": .array(tiers.escalated.map(\.json)),
         ]
     }
@@ -14,6 +14,8 @@ extension LatencyEvidence {
         self.init(
             production: try LegLatency(stored: try stored.value("production")),
             candidate: try LegLatency(stored: try stored.value("candidate")),
+            // Looks of before did not keep it.
+            paired: stored.json["paired"] == nil ? LegLatency() : try LegLatency(stored: try stored.value("paired")),
             tiers: TierLatency(
                 served: try LatencySample.list(try stored.array("served")), escalated: try LatencySample.list(try stored.array("escalated"))
             ))
@@ -21,12 +23,14 @@ extension LatencyEvidence {
 }
 
 extension LegLatency {
-    fileprivate var json: JSONValue { ["duration": duration.json, "first_token": firstToken.json] }
+    fileprivate var json: JSONValue { ["duration": duration.json, "first_token": firstToken.json, "output_speed": outputSpeed.json] }
 
     fileprivate init(stored: StoredValue) throws(StorageError) {
         self.init(
             duration: try LatencySample(stored: try stored.value("duration")),
-            firstToken: try LatencySample(stored: try stored.value("first_token")))
+            firstToken: try LatencySample(stored: try stored.value("first_token")),
+            outputSpeed: stored.json["output_speed"] == nil
+                ? LatencySample() : try LatencySample(stored: try stored.value("output_speed")))
     }
 }
 
@@ -56,8 +60,11 @@ extension CostEvidence {
             "pairs": pairs.json, "by_tier": .array(byTier.map(\.json)), "production_tokens": productionTokens.json,
             "candidate_tokens": candidateTokens.json, "calls_per_month": JSONValue(callsPerMonth),
         ]
-        if case .dedicated(let hourly, let tokensPerDay, let replicas) = pricing {
+        if case .dedicated(let hourly, let tokensPerDay, let replicas, let regions) = pricing {
             json["dedicated"] = [JSONValue(hourly), JSONValue(tokensPerDay), JSONValue(replicas)]
+            if !regions.isEmpty {
+                json["regions"] = .array(regions.map { [JSONValue($0.name), JSONValue($0.share), JSONValue($0.hourly)] })
+            }
         }
         return json
     }
@@ -68,8 +75,15 @@ extension CostEvidence {
         var pricing = CandidatePricing.perToken
         if stored.json["dedicated"] != nil {
             let price = try stored.value("dedicated")
+            var regions: [DedicatedRegion] = []
+            if stored.json["regions"] != nil {
+                for region in try stored.array("regions") {
+                    regions.append(
+                        DedicatedRegion(name: region.text(at: 0) ?? "", share: try region.double(at: 1), hourly: try region.double(at: 2)))
+                }
+            }
             pricing = .dedicated(
-                hourly: try price.double(at: 0), tokensPerDay: try price.double(at: 1), replicas: try price.count(at: 2))
+                hourly: try price.double(at: 0), tokensPerDay: try price.double(at: 1), replicas: try price.count(at: 2), regions: regions)
         }
         self.init(
             pairs: try PairedCostSums(stored: try stored.value("pairs")), byTier: byTier,
@@ -92,13 +106,19 @@ extension PairedCostSums {
         [
             JSONValue(count), JSONValue(weight), JSONValue(candidate), JSONValue(production), JSONValue(candidateSquares),
             JSONValue(productionSquares), JSONValue(products), JSONValue(weightSquares), JSONValue(productionWeightSquares),
+            JSONValue(candidateWeightSquares),
         ]
     }
 
     fileprivate init(stored: StoredValue) throws(StorageError) {
+        let (weight, candidate) = (try stored.double(at: 1), try stored.double(at: 2))
+        let weightSquares = try stored.double(at: 7)
+        // Looks of before did not keep the last sum: this is it where all weights are equal.
+        let likely = weight > 0 ? candidate * weightSquares / weight : 0
         self.init(
-            count: try stored.count(at: 0), weight: try stored.double(at: 1), candidate: try stored.double(at: 2),
-            production: try stored.double(at: 3), candidateSquares: try stored.double(at: 4), productionSquares: try stored.double(at: 5),
-            products: try stored.double(at: 6), weightSquares: try stored.double(at: 7), productionWeightSquares: try stored.double(at: 8))
+            count: try stored.count(at: 0), weight: weight, candidate: candidate, production: try stored.double(at: 3),
+            candidateSquares: try stored.double(at: 4), productionSquares: try stored.double(at: 5), products: try stored.double(at: 6),
+            weightSquares: weightSquares, productionWeightSquares: try stored.double(at: 8),
+            candidateWeightSquares: stored.json[9]?.doubleValue ?? likely)
     }
 }

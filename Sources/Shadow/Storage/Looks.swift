@@ -235,7 +235,8 @@ extension PairedCostSums {
         return PairedCostSums(
             count: count, weight: rounded(weight), candidate: rounded(candidate), production: rounded(production),
             candidateSquares: rounded(candidateSquares), productionSquares: rounded(productionSquares), products: rounded(products),
-            weightSquares: rounded(weightSquares), productionWeightSquares: rounded(productionWeightSquares))
+            weightSquares: rounded(weightSquares), productionWeightSquares: rounded(productionWeightSquares),
+            candidateWeightSquares: rounded(candidateWeightSquares))
     }
 }
 

@@ -57,9 +57,9 @@ public struct TurnTotals: Sendable, Hashable {
     public var candidateOnly: Int
 }
 
-/// How the pairs came out that have a turn, a prompt or a label in common.
+/// How the pairs came out that have a turn, a prompt, a language or a label in common.
 public struct SliceTotals: Sendable, Hashable {
-    /// turn, prompt or label.
+    /// turn, prompt, language or label.
     public var dimension: String
     public var slice: String
     public var pairs: Int

@@ -7,7 +7,7 @@ public import Verdict
 ///
 /// `through` limits to the trial's days up to that one, its first day with pairs being 0; nil takes all.
 public struct ReportQueries {
-    private let connection: PostgresConnection
+    let connection: PostgresConnection
 
     public init(_ connection: PostgresConnection) { self.connection = connection }
 

@@ -59,11 +59,11 @@ enum ReportSQL {
         ORDER BY 1
         """
 
-    /// Pairs by turn, prompt and production's label, and those that the candidate alone got wrong.
+    /// Pairs by turn, prompt, language and production's label, and those that the candidate alone got wrong.
     static let slices = """
         SELECT dimension, slice, sum(pairs)::bigint AS pairs,
             coalesce(sum(pairs) FILTER (WHERE correct = 'production_only'), 0)::bigint AS failures
-        FROM understudy_store.\(through("slice_count")) AND dimension IN ('turn', 'prompt') AND agreement <> 'incomparable'
+        FROM understudy_store.\(through("slice_count")) AND dimension IN ('turn', 'prompt', 'language') AND agreement <> 'incomparable'
         GROUP BY 1, 2
         HAVING sum(pairs) > 0
         UNION ALL
@@ -160,6 +160,60 @@ enum ReportSQL {
         GROUP BY leg
         HAVING sum(calls) > 0
         """
+
+    /// Token sums of days before `$2`.
+    static let tokens = """
+        SELECT leg, sum(answers)::bigint AS answers, sum(estimated)::bigint AS estimated,
+            \(FindingQueries.tokenSums.map { "sum(\($0)) AS \($0)" }.joined(separator: ", "))
+        FROM understudy_store.token_day WHERE trial = $1 AND day < $2::date
+        GROUP BY leg
+        HAVING sum(answers) > 0
+        """
+
+    /// Calls of one trial by the minute, with the hour and day that each belongs to. A day is whole when it is neither the first, nor one
+    /// from `$2` on, nor that on which the trial ended.
+    private static let minutes = """
+        WITH minute AS (
+            SELECT counted.period_start AT TIME ZONE trial.timezone AS began, sum(counted.calls) FILTER (WHERE stage = 'calls') AS calls,
+                sum(counted.calls) FILTER (WHERE stage = 'sampled') AS sampled
+            FROM understudy_store.coverage_count AS counted
+            JOIN understudy_store.trial ON trial.id = counted.trial
+            WHERE counted.trial = $1 AND counted.stage IN ('calls', 'sampled')
+            GROUP BY counted.period_start, trial.timezone
+        ), bounds AS (
+            SELECT min(began)::date + 1 AS first_day,
+                least($2::date, (trial.ended_at AT TIME ZONE trial.timezone)::date) - 1 AS last_day
+            FROM minute CROSS JOIN understudy_store.trial WHERE trial.id = $1 GROUP BY trial.ended_at, trial.timezone
+        ), whole AS (
+            SELECT day::date FROM bounds CROSS JOIN LATERAL generate_series(first_day, last_day, interval '1 day') AS day
+        )
+        """
+
+    /// All calls, and the busiest minute.
+    static let volume =
+        minutes + """
+
+            SELECT coalesce(sum(calls), 0)::bigint AS calls, coalesce(sum(sampled), 0)::bigint AS sampled,
+                coalesce(max(calls), 0)::bigint AS busiest_calls, coalesce(max(sampled), 0)::bigint AS busiest_sampled
+            FROM minute
+            """
+
+    /// Calls of whole days by weekday and by hour; days without a call count too.
+    static let calendar =
+        minutes + """
+
+            SELECT 'weekday' AS kind, extract(isodow FROM whole.day)::integer AS number, count(DISTINCT whole.day) AS days,
+                coalesce(sum(minute.calls), 0)::bigint AS calls
+            FROM whole LEFT JOIN minute ON minute.began::date = whole.day
+            GROUP BY 2
+            UNION ALL
+            SELECT 'hour', hour, (SELECT count(*) FROM whole), coalesce(sum(minute.calls), 0)::bigint
+            FROM generate_series(0, 23) AS hour
+            LEFT JOIN minute ON extract(hour FROM minute.began) = hour AND minute.began::date IN (SELECT day FROM whole)
+            WHERE EXISTS (SELECT FROM whole)
+            GROUP BY 2
+            ORDER BY 1, 2
+            """
 
     static let uses = "SELECT kind, name, pairs FROM understudy_store.use_count WHERE trial = $1 ORDER BY kind, pairs DESC, name"
 

@@ -61,6 +61,7 @@ enum SummaryQueries {
         JOIN understudy_store.trial ON trial.id = sketch.trial
         WHERE sketch.trial = $1 AND sketch.hour >= $2::date::timestamp AT TIME ZONE trial.timezone
             AND sketch.hour < ($2::date + 1)::timestamp AT TIME ZONE trial.timezone
+            AND leg <> 'ratio' AND metric <> 'output_tokens_per_second'
         GROUP BY leg, metric, bucket
         HAVING sum(samples) > 0
         """

@@ -18,7 +18,27 @@ func assessLatency(_ evidence: LatencyEvidence, terms: TrialTerms) -> LatencyRea
     }
     return LatencyReading(
         production: legReading(evidence.production), candidate: legReading(evidence.candidate),
-        ratios: evidence.production.duration.count > 0 ? ratios : [])
+        ratios: evidence.production.duration.count > 0 ? ratios : [], paired: pairedRatios(evidence.paired))
+}
+
+/// The ratios within pairs, for reading.
+private func pairedRatios(_ paired: LegLatency) -> [PairedRatio] {
+    let samples: [(PairedRatio.Metric, LatencySample)] = [
+        (.duration, paired.duration), (.firstToken, paired.firstToken), (.outputSpeed, paired.outputSpeed),
+    ]
+    return samples.compactMap { metric, sample in
+        let median = quantileEstimate(0.5, of: sample.sorted, confidence: 0.95)
+        // Bucket 0 holds the ratios from just above 1 ÷ γ to 1: those count as equal, within the sketch's 2 %.
+        let slower =
+            metric == .outputSpeed
+            ? sample.sketch.counts.reduce(sample.sketch.zeroCount) { $1.key < 0 ? $0 + $1.value : $0 }
+            : sample.sketch.counts.reduce(sample.timeouts) { $1.key > 0 ? $0 + $1.value : $0 }
+        return wilsonEstimate(successes: slower, of: sample.count).map {
+            PairedRatio(
+                metric: metric, pairs: sample.count, median: median.quantile, lower: median.interval.lower, upper: median.interval.upper,
+                slower: $0)
+        }
+    }
 }
 
 /// The p95 and p99 ratios of one metric, with limits that hold for a look a day.
@@ -47,11 +67,14 @@ private func legReading(_ leg: LegLatency) -> LegLatencyReading {
     let count = leg.duration.count
     return LegLatencyReading(
         samples: count, timeoutShare: count > 0 ? Double(leg.duration.timeouts) / Double(count) : nil,
-        duration: percentiles(leg.duration), firstToken: leg.firstToken.count > 0 ? percentiles(leg.firstToken) : [])
+        duration: percentiles(leg.duration), firstToken: leg.firstToken.count > 0 ? percentiles(leg.firstToken) : [],
+        firstTokenSamples: leg.firstToken.count,
+        outputSpeed: leg.outputSpeed.count > 0 ? percentiles(leg.outputSpeed, [50, 5]) : [],
+        outputSpeedSamples: leg.outputSpeed.count, meanDuration: leg.duration.sketch.mean)
 }
 
-private func percentiles(_ sample: LatencySample) -> [LatencyQuantile] {
-    [50, 95, 99].map { percentile in
+private func percentiles(_ sample: LatencySample, _ chosen: [Int] = [50, 95, 99]) -> [LatencyQuantile] {
+    chosen.map { percentile in
         let found = quantileEstimate(Double(percentile) / 100, of: sample.sorted, confidence: 0.95)
         return LatencyQuantile(
             percentile: percentile, estimate: found.quantile, lower: found.interval.lower, upper: found.interval.upper)

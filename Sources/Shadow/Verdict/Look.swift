@@ -106,9 +106,9 @@ public enum LatencyMetric: String, Sendable, CaseIterable {
     case firstToken = "ttft_ms"
 }
 
-/// One percentile in milliseconds. A missing number: no data, or a limit beyond the slowest answer.
+/// One percentile, in milliseconds or tokens a second. A missing number: no data, or a limit beyond the slowest answer.
 public struct LatencyQuantile: Sendable, Hashable {
-    /// 50, 95 or 99.
+    /// 50, 95 or 99; of speeds 50 or 5.
     public var percentile: Int
     /// The percentile; nil without data or when it falls among the timeouts.
     public var estimate: Double?
@@ -153,6 +153,39 @@ public struct LatencyRatio: Sendable, Hashable {
     }
 }
 
+/// Candidate ÷ production within each pair: the typical pair, and how often the candidate is behind. Single-look limits (95 %).
+public struct PairedRatio: Sendable, Hashable {
+    /// What is divided.
+    public enum Metric: String, Sendable, CaseIterable {
+        case duration = "duration_ms"
+        case firstToken = "ttft_ms"
+        case outputSpeed = "output_tokens_per_second"
+    }
+
+    /// What is divided.
+    public var metric: Metric
+    /// Pairs.
+    public var pairs: Int
+    /// The median of the ratios.
+    public var median: Double?
+    /// Its lower limit.
+    public var lower: Double?
+    /// Its upper limit; nil when unbounded.
+    public var upper: Double?
+    /// The share of the pairs in which the candidate is slower.
+    public var slower: Estimate
+
+    /// A ratio from its parts.
+    public init(metric: Metric, pairs: Int, median: Double?, lower: Double?, upper: Double?, slower: Estimate) {
+        self.metric = metric
+        self.pairs = pairs
+        self.median = median
+        self.lower = lower
+        self.upper = upper
+        self.slower = slower
+    }
+}
+
 /// The percentiles of one leg.
 public struct LegLatencyReading: Sendable, Hashable {
     /// Legs counted, timeouts included.
@@ -163,6 +196,14 @@ public struct LegLatencyReading: Sendable, Hashable {
     public var duration: [LatencyQuantile]
     /// p50, p95, p99 of the time to first token; empty where nothing was streamed.
     public var firstToken: [LatencyQuantile]
+    /// Legs whose first token was timed.
+    public var firstTokenSamples = 0
+    /// p50 and p5 of the output tokens a second; empty where nobody counted tokens.
+    public var outputSpeed: [LatencyQuantile] = []
+    /// Legs whose output tokens were counted.
+    public var outputSpeedSamples = 0
+    /// The mean duration of legs that answered, in milliseconds; nil without any.
+    public var meanDuration: Double?
 }
 
 /// Latencies of the ended days.
@@ -173,6 +214,8 @@ public struct LatencyReading: Sendable, Hashable {
     public var candidate: LegLatencyReading
     /// What the gate compares.
     public var ratios: [LatencyRatio]
+    /// Pair by pair; in no gate.
+    public var paired: [PairedRatio] = []
 }
 
 /// Cost of one model in USD.
@@ -183,6 +226,31 @@ public struct ModelCost: Sendable, Hashable {
     public var perMonth: Double?
     /// A million tokens on the measured mix; nil when unknown.
     public var perMillionTokens: Double?
+    /// Of a case (95 %, one look), the volume being taken as it is; nil where there is too little for limits.
+    public var limits: Interval?
+
+    /// The limits of `factor` cases.
+    public func limits(times factor: Double) -> Interval? { limits.map { Interval($0.lower * factor, $0.upper * factor) } }
+}
+
+/// Replicas by the hour in one region, against production's own price.
+public struct RegionCost: Sendable, Hashable {
+    /// Empty for the only one.
+    public var name: String
+    /// Its share of the traffic.
+    public var share: Double
+    /// USD an hour and replica there.
+    public var hourly: Double
+    /// Tokens a day there, as the candidate counts them; nil where the volume is not known.
+    public var tokensPerDay: Double?
+    /// Replicas that this volume takes; nil where it is not known.
+    public var replicas: Double?
+    /// What they cost a day.
+    public var perDay: Double?
+    /// Tokens a day in this region from which its replicas are cheaper than production; nil when they never are.
+    public var breakEvenTokensPerDay: Double?
+    /// Where the limits of production's price put the break-even (95 %, one look); an end is nil when there is none.
+    public var breakEvenLimits: OpenInterval
 }
 
 /// Costs of the ended days.
@@ -195,9 +263,15 @@ public struct CostReading: Sendable, Hashable {
     public var saving: Estimate?
     /// USD saved a month; nil when unknown.
     public var savingPerMonth: Double?
-    /// Tokens a day (as the candidate counts them) from which its dedicated replicas are cheaper than production; nil when it is paid
-    /// per token, or never.
+    /// Tokens a day (as the candidate counts them) from which its dedicated replicas are cheaper than production in every region; nil when
+    /// it is paid per token, or never.
     public var breakEvenTokensPerDay: Double?
+    /// Pairs whose two costs are known, on ended days.
+    public var pairs = 0
+    /// Of `savingPerMonth` (95 %, one look), the volume being taken as it is.
+    public var savingPerMonthLimits: Interval?
+    /// Region by region; empty where the candidate is paid per token.
+    public var regions: [RegionCost] = []
 }
 
 /// One group of requests, by something known before any answer.

@@ -29,11 +29,17 @@ public struct LegLatency: Sendable, Hashable {
     public var duration: LatencySample
     /// From sending to the first delta with content; empty where nothing was streamed.
     public var firstToken: LatencySample
+    /// Tokens written ÷ seconds from sending to the last byte, of answers whose tokens the provider counted; those that timed out are
+    /// counted as 0.
+    public var outputSpeed: LatencySample
 
-    /// Latencies from their two samples.
-    public init(duration: LatencySample = LatencySample(), firstToken: LatencySample = LatencySample()) {
+    /// Latencies from their samples.
+    public init(
+        duration: LatencySample = LatencySample(), firstToken: LatencySample = LatencySample(), outputSpeed: LatencySample = LatencySample()
+    ) {
         self.duration = duration
         self.firstToken = firstToken
+        self.outputSpeed = outputSpeed
     }
 }
 
@@ -57,13 +63,19 @@ public struct LatencyEvidence: Sendable, Hashable {
     public var production: LegLatency
     /// The candidate leg.
     public var candidate: LegLatency
+    /// Candidate ÷ production within each pair; for display, in no gate. Where only the candidate timed out its duration's is +∞.
+    public var paired: LegLatency
     /// By tier index, for the two-tier mix.
     public var tiers: TierLatency
 
     /// Latencies from their parts.
-    public init(production: LegLatency = LegLatency(), candidate: LegLatency = LegLatency(), tiers: TierLatency = TierLatency()) {
+    public init(
+        production: LegLatency = LegLatency(), candidate: LegLatency = LegLatency(), paired: LegLatency = LegLatency(),
+        tiers: TierLatency = TierLatency()
+    ) {
         self.production = production
         self.candidate = candidate
+        self.paired = paired
         self.tiers = tiers
     }
 }
@@ -72,8 +84,34 @@ public struct LatencyEvidence: Sendable, Hashable {
 public enum CandidatePricing: Sendable, Hashable {
     /// Per token: the paired costs say all.
     case perToken
-    /// By the hour: USD an hour and replica, sustained tokens a day and replica, fewest replicas.
-    case dedicated(hourly: Double, tokensPerDay: Double, replicas: Int)
+    /// By the hour: USD an hour and replica, sustained tokens a day and replica, fewest replicas in each region, and the regions; none is
+    /// one region with all of the traffic.
+    case dedicated(hourly: Double, tokensPerDay: Double, replicas: Int, regions: [DedicatedRegion] = [])
+}
+
+/// A region whose traffic replicas of its own serve.
+public struct DedicatedRegion: Sendable, Hashable {
+    /// Its name; empty for the only one.
+    public var name: String
+    /// Its share of the traffic.
+    public var share: Double
+    /// USD an hour and replica there.
+    public var hourly: Double
+
+    /// A region from its parts.
+    public init(name: String = "", share: Double, hourly: Double) {
+        self.name = name
+        self.share = share
+        self.hourly = hourly
+    }
+}
+
+extension CandidatePricing {
+    /// Where replicas are rented; empty where the candidate is paid per token.
+    var regions: [DedicatedRegion] {
+        guard case .dedicated(let hourly, _, _, let regions) = self else { return [] }
+        return regions.isEmpty ? [DedicatedRegion(share: 1, hourly: hourly)] : regions
+    }
 }
 
 /// Tokens counted by a model's own tokeniser.

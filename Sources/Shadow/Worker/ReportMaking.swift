@@ -2,6 +2,7 @@ internal import Configuration
 internal import Judge
 public import Postgres
 public import Report
+internal import Statistics
 internal import Storage
 public import Traffic
 internal import Verdict
@@ -90,7 +91,7 @@ public struct ReportMaker {
             }, labelMatrix: trial.settings.compare.kind == .label ? try labelMatrix(trial.id, through) : nil,
             fields: try fields(trial.id, through), turns: try turns(trial.id, through),
             slices: try slices(trial.id, through), rivals: through == nil ? try rivals(trial) : [], course: try course(taken, facts),
-            spend: try spend(taken, through),
+            spend: try spend(taken, through, facts), volume: try volume(taken, facts),
             judge: try judge(taken), coverage: try coverage(trial.id, through), earlier: try earlier(taken),
             warnings: try warnings(taken, facts))
     }
@@ -196,13 +197,35 @@ public struct ReportMaker {
             productionUnstable: pair.productionUnstable)
     }
 
-    private func spend(_ taken: TakenLook, _ through: Int?) throws -> ReportModel.Spend {
+    /// The first day that had not ended at a look: money and load are told of days before it.
+    private func openDay(_ taken: TakenLook, _ facts: TrialFacts) -> String {
+        ReportModel.openDay(at: taken.at, utcOffsetSeconds: facts.utcOffsetSeconds)
+    }
+
+    /// nil where no mirror counts the calls.
+    private func volume(_ taken: TakenLook, _ facts: TrialFacts) throws -> ReportModel.Volume? {
+        let trial = taken.trial
+        guard trial.source == .mirror else { return nil }
+        let totals = try queries.volume(trial: trial.id, before: openDay(taken, facts))
+        func parts(_ parts: [CalendarCalls]) -> [ReportModel.Volume.Part] {
+            parts.map { ReportModel.Volume.Part(number: $0.number, days: $0.days, calls: $0.calls) }
+        }
+        let limits = trial.settings.candidate.limits
+        return ReportModel.Volume(
+            calls: totals.calls, sampled: totals.sampled, endedAt: trial.endedAt, busiestMinuteCalls: totals.busiestMinuteCalls,
+            busiestMinuteSampled: totals.busiestMinuteSampled, weekdays: parts(totals.weekdays), hours: parts(totals.hours),
+            concurrency: limits.concurrency, callsPerMinute: limits.callsPerMinute)
+    }
+
+    private func spend(_ taken: TakenLook, _ through: Int?, _ facts: TrialFacts) throws -> ReportModel.Spend {
         let costs = try queries.costs(trial: taken.trial.id, through: through)
+        let tokens = try queries.tokens(trial: taken.trial.id, before: openDay(taken, facts))
         let settings = taken.trial.settings
         func leg(_ role: LegRole, _ price: ReportModel.Price) -> ReportModel.LegSpend {
             let totals = costs[role]
             return ReportModel.LegSpend(
-                price: price, calls: totals?.calls ?? 0, pricedCalls: totals?.pricedCalls ?? 0, estimatedCalls: totals?.estimatedCalls ?? 0)
+                price: price, calls: totals?.calls ?? 0, pricedCalls: totals?.pricedCalls ?? 0, estimatedCalls: totals?.estimatedCalls ?? 0,
+                tokens: tokens[role] ?? TokenSums())
         }
         let production = settings.production.price.map(Self.price) ?? ReportModel.Price.none
         let candidate: ReportModel.Price =
@@ -217,7 +240,9 @@ public struct ReportMaker {
     }
 
     private static func price(_ price: TokenPrice) -> ReportModel.Price {
-        .tokens(input: price.input, output: price.output, cachedInput: price.cachedInput)
+        .tokens(
+            input: price.input, output: price.output, cachedInput: price.cachedInput,
+            batch: price.batch.map { ReportModel.Batch(input: $0.input, output: $0.output) })
     }
 
     /// nil where the trial has no judge.

@@ -63,7 +63,8 @@ public final class Worker {
                 answers, label: claimed.label, adjudication: claimed.adjudication, adjudicateBy: batch.trial.settings.adjudicate.by,
                 opinion: claimed.opinion)
             let costs = tools.pricing.costs(of: claimed.pair, call: claimed.call)
-            results.append(ComparedPair(pair: claimed.pair.id, finding: finding, costs: costs))
+            results.append(
+                ComparedPair(pair: claimed.pair.id, finding: finding, costs: costs, language: languageCode(of: claimed.input ?? "")))
         }
         if try queue.store(batch, results, comparatorVersion: Comparator.version, at: Self.now) {
             compared.add(results.count)

@@ -1,5 +1,8 @@
 import Language
 
+/// The language that a text's words are in, as ISO 639 has it; `und` (undetermined) where nothing tells it surely, as in a short text.
+public func languageCode(of text: String) -> String { TextLanguage(Prose(text)).code ?? "und" }
+
 /// The language of an answer's words: by its script where that alone decides, else by the detector where it is sure; nil where
 /// neither is.
 ///
