@@ -119,6 +119,25 @@ import Traffic
         #expect(running?.wait(timeoutMilliseconds: 60_000) == .exited(0))
     }
 
+    /// Descriptors that are meant for another process are nobody's; what is no listening socket is refused aloud.
+    @Test func whatIsHandedOverMustBeMeantForItAndListen() throws {
+        let folder = try TemporaryFolder()
+        let strange = try RunningProgram(
+            [
+                "mirror", "--without-courier", "--data-folder", folder.path, "--mirror-address", "127.0.0.1:0", "--metrics-address",
+                "127.0.0.1:0",
+            ], environment: ["LISTEN_PID": "1", "LISTEN_FDS": "1"])
+        #expect(try strange.ready()["mirror"]?.hasPrefix("http://127.0.0.1:") == true)
+        let wrong = try tool(
+            "sh",
+            [
+                "-c", "LISTEN_PID=$$ LISTEN_FDS=1 exec \"$@\" 3</dev/null", "sh", Program.path, "mirror", "--without-courier",
+                "--data-folder",
+                folder.path,
+            ])
+        #expect(wrong.status == 1 && wrong.errors.contains("descriptor 3 was handed over and is no stream socket that listens"), "\(wrong)")
+    }
+
     private static let path = "/crash/v1/chat/completions"
 }
 

@@ -25,6 +25,20 @@ private func output(of command: ChildCommand) throws -> String {
         #expect(try output(of: command) == "a b||é\"'|blue = green||/usr\n")
     }
 
+    @Test func handsSocketsOverToTheChildAndToNobodyElse() throws {
+        let sockets = (0..<2).map { _ in socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0) }
+        defer { for descriptor in sockets { close(descriptor) } }
+        var command = shell(
+            "echo $LISTEN_PID $$ $LISTEN_FDS $LISTEN_FDNAMES; readlink /proc/$$/fd/3 /proc/$$/fd/4; ls /proc/$$/fd | tr '\\n' ' '")
+        command.environment = ["PATH": "/usr/bin:/bin"]
+        command.sockets = [("mirror", sockets[0]), ("metrics", sockets[1])]
+        let lines = try output(of: command).split(separator: "\n").map(String.init)
+        let words = lines[0].split(separator: " ")
+        #expect(words[0] == words[1] && words.dropFirst(2) == ["2", "mirror:metrics"])
+        #expect(lines[1...2].allSatisfy { $0.hasPrefix("socket:[") } && lines[1] != lines[2])
+        #expect(lines[3] == "0 1 2 3 4 ")
+    }
+
     @Test func inheritsTheEnvironmentUnlessToldOtherwise() throws {
         unsafe setenv("UNDERSTUDY_PROCESS_TEST", "inherited", 1)
         #expect(try output(of: shell("echo $UNDERSTUDY_PROCESS_TEST")) == "inherited\n")

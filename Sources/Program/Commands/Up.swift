@@ -35,6 +35,8 @@ private final class UpRun {
     /// A mirror that is draining waits for the longest candidate timeout at most; then everything else is quick.
     private static let mirrorGrace = 60.0
     private static let grace = 30.0
+    /// Nanoseconds that an address may still be somebody else's.
+    private static let takeover: UInt64 = 15_000_000_000
     /// Nanoseconds that the mirror's start waits for the courier.
     private static let patience: UInt64 = 5_000_000_000
 
@@ -52,7 +54,7 @@ private final class UpRun {
         // Found out here, and not by a mirror that is started again and again.
         if let tls { _ = try TLSContext(tls) }
         let claim = try folder.claim()
-        sockets = try listen(inherited)
+        sockets = try listenAtLast(inherited)
         let url = try DatabaseOptions.namedURL(arguments) ?? startPostgres(claim)
         try bringUpToDate(url)
         for number in [SIGTERM, SIGINT] { loop.onSignal(number) { [loop] in loop.stop() } }
@@ -101,6 +103,21 @@ private final class UpRun {
         } catch {
             log.error("up", "\(error)")
             loop.stop()
+        }
+    }
+
+    /// The mirror of an `up` that was killed may take a moment to go after it.
+    private func listenAtLast(_ inherited: InheritedSockets) throws -> [(name: String, socket: ListeningSocket)] {
+        let end = MonotonicClock.nanoseconds() + Self.takeover
+        var isFirst = true
+        while true {
+            do {
+                return try listen(inherited)
+            } catch let error as EventLoopError where error.errno == EADDRINUSE && MonotonicClock.nanoseconds() < end {
+                if isFirst { log.warning("up", "\(error); trying again for \(Self.takeover / 1_000_000_000) s") }
+                isFirst = false
+                usleep(50_000)
+            }
         }
     }
 
