@@ -62,7 +62,7 @@ enum HTMLStyle {
         figure{margin:1.25rem 0}figcaption{font-weight:600;padding:0 0 .3rem}
         th,td{text-align:left;padding:.3rem .9rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:middle;font-weight:400}
         thead th{color:var(--soft);font-size:.85rem}tbody th{font-weight:600}
-        td{white-space:nowrap}td.words{white-space:normal;min-width:5rem}.number{text-align:right}.bar{min-width:9rem}
+        td{white-space:nowrap}td.words{white-space:normal;min-width:5rem}td.number{white-space:normal}.number{text-align:right}.bar{min-width:9rem}
         .matrix{min-width:0}.matrix th,.matrix td{padding:.25rem .45rem}.matrix thead th{writing-mode:vertical-rl;transform:rotate(180deg);
         text-align:left;vertical-align:bottom;white-space:nowrap}.matrix td{border:1px solid var(--line)}
         .matrix .shade-1{--shade:10%}.matrix .shade-2{--shade:20%}.matrix .shade-3{--shade:30%}.matrix .shade-4{--shade:40%}

@@ -133,7 +133,9 @@ enum HTMLTables {
             if index == 0, !columns[0].numeric {
                 html.element("th", [("scope", "row")], words: cell)
             } else {
-                html.element("td", [("class", columns[index].numeric ? "number" : "words")], words: cell)
+                html.element("td", [("class", columns[index].numeric ? "number" : "words")]) { html in
+                    if columns[index].numeric { html.figure(cell) } else { html.words(cell) }
+                }
             }
             if index == 0 { afterFirst(&html) }
         }

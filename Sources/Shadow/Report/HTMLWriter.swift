@@ -24,6 +24,7 @@ struct HTMLWriter {
 
     /// The longest hyphenated word that is kept whole: a longer one would not fit a narrow page.
     private static let longestWhole = 24
+    private static let longestFigure = 48
 
     /// A text, escaped, with its short hyphenated words kept whole.
     mutating func words(_ text: String) {
@@ -35,6 +36,17 @@ struct HTMLWriter {
                 self.text(String(word))
             }
         }
+    }
+
+    /// A figure with its limits behind it, in a line or two: neither is broken.
+    mutating func figure(_ text: String) {
+        guard let limits = text.firstIndex(of: "("), limits > text.startIndex, text.count <= HTMLWriter.longestFigure else {
+            return words(text)
+        }
+        let gap = text.index(before: limits)
+        element("span", [("class", "whole")], text: String(text[..<gap]))
+        html += " "
+        element("span", [("class", "whole")], text: String(text[limits...]))
     }
 
     /// An element without content, written so that HTML and SVG both take it.

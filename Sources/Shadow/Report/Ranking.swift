@@ -26,7 +26,8 @@ struct Ranking {
         ]
         separation = PageBuilder(report.leading).separation
         title = (marks + parts).joined(separator: " · ")
-        headline = "\(leading.headline) Ranked first of \(all.count): \(leading.candidate)."
+        let unjudged = leading.look.basis.isAdjudicated ? "" : ", by agreement and saving only, for nobody has judged"
+        headline = "\(leading.headline) Ranked first of \(all.count): \(leading.candidate)\(unjudged)."
         table = Page.Table(
             caption: "The candidates, ranked; figures as if each answered every call",
             columns: [

@@ -95,11 +95,20 @@ extension Sentences {
             let more = "about \(Numbers.approximate(Double(way.pairs))) more pair\(way.pairs == 1 ? "" : "s")"
             return "The cheapest way out is to wait: \(more) should decide\(wayOutDate(way)) without a judgement."
         }
+        if way.minutes > Sentences.longestWayOut {
+            let pairs = way.pairs > 0 ? " and about \(Numbers.approximate(Double(way.pairs))) more pairs" : ""
+            return "There is no cheap way out: it would take about \(Numbers.approximate(Double(way.judgements))) judgements, about "
+                + "\(workTime(way.minutes)) at an assumed \(Numbers.plain(WayOut.secondsPerJudgement)) s each\(pairs), because so many "
+                + "answers differ. Labels, or a narrower comparison (compare.as), would decide with less."
+        }
         let count = "\(Numbers.count(way.judgements)) judgement\(way.judgements == 1 ? "" : "s")"
         let time = "about \(workTime(way.minutes)) at an assumed \(Numbers.plain(WayOut.secondsPerJudgement)) s each"
         let anew = way.inNewTrial ? " in a new trial (adjudicate.by: people)" : ""
         return "The cheapest way out: \(count), \(time), should decide\(wayOutDate(way))\(anew), if both models are equally good."
     }
+
+    /// Minutes of judging, a working week, beyond which nobody would call it cheap.
+    private static let longestWayOut = 2400.0
 
     private func wayOutDate(_ way: WayOut) -> String {
         guard let days = way.days else {

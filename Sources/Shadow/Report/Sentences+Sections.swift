@@ -168,7 +168,10 @@ extension Sentences {
         switch warning {
         case .productionModels(let names):
             return "Production answered with more than one model: \(Sentences.listed(names.map(ForeignText.name)))."
-        case .promptChanged(let share): return "The most frequent prompt stands before only \(Numbers.percent(share)) of the calls."
+        case .promptChanged(let share):
+            return
+                "No prompt (system text, tools) is common to the calls: the most frequent stands before only \(Numbers.percent(share)) of "
+                + "them. Several uses may be mixed here, or the prompt has changed."
         case .noPairs(let calls): return "\(Sentences.counted(calls, "call")) passed and no pair was made."
         case .untranslated(let parameters, let pairs):
             return "\(candidate)'s API could not take \(Sentences.listed(parameters.map(ForeignText.name))); that touched "
