@@ -210,7 +210,8 @@ public import EventLoop
         guard transfer.receiver != nil else { return close(transfer) }
         guard let socket, let connection = try? PlainConnection(socket, to: transfer.request.origin, of: self, on: loop) else {
             return finish(
-                transfer, .failed(TransferFailure(kind: .connect, message: "out of descriptors: raise the limit of open files (ulimit -n)")))
+                transfer, .failed(TransferFailure(kind: .connect, message: "out of descriptors: raise the limit of open files (ulimit -n)"))
+            )
         }
         connections.add(connection)
         begin(transfer, on: connection)

@@ -113,8 +113,7 @@ final class PlainConnection: SocketStreamDelegate {
             case .bytes(let piece) where piece.isEmpty: return finishRequest(transfer, stream)
             case .bytes(let piece): write(piece, to: stream)
             case .later: return
-            case .impossible:
-                return end(.failed(TransferFailure(kind: .broken, message: "the request's body is shorter than announced")))
+            case .impossible: return fail(.broken, "the request's body is shorter than announced")
             }
         }
     }
@@ -162,7 +161,7 @@ final class PlainConnection: SocketStreamDelegate {
                 transfer.takeHead(head)
             case .body(let range): transfer.takeBody([UInt8](copying: bytes.extracting(range)))
             case .end: finish(transfer, isLast: offset == bytes.count)
-            case .failed(let reason): end(.failed(TransferFailure(kind: .broken, message: "\(name) sent an answer that cannot be read: \(reason)")))
+            case .failed(let reason): fail(.broken, "\(name) sent an answer that cannot be read: \(reason)")
             }
         }
     }
@@ -208,7 +207,11 @@ final class PlainConnection: SocketStreamDelegate {
             drop()
             return client.connect(transfer)
         }
-        end(.failed(TransferFailure(kind: .broken, message: "\(name) \(how) \(transfer.hasHead ? "within its answer" : "without an answer")")))
+        fail(.broken, "\(name) \(how) \(transfer.hasHead ? "within its answer" : "without an answer")")
+    }
+
+    private func fail(_ kind: TransferFailure.Kind, _ message: String) {
+        end(.failed(TransferFailure(kind: kind, message: message)))
     }
 
     /// Ends the transfer and, with it, the connection.
@@ -252,7 +255,7 @@ final class PlainConnection: SocketStreamDelegate {
         let now = MonotonicClock.nanoseconds()
         guard now >= due else { return arm(at: now) }
         let milliseconds = (transfer.request.timeoutNanoseconds ?? 0) / 1_000_000
-        end(.failed(TransferFailure(kind: .timeout, message: "\(name) did not answer as a whole within \(milliseconds) ms")))
+        fail(.timeout, "\(name) did not answer as a whole within \(milliseconds) ms")
     }
 }
 

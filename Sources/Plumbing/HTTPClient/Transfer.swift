@@ -132,7 +132,12 @@ public final class Transfer {
     /// back, the server had most likely closed it meanwhile. libcurl does so itself, but not where sending the body's rest fails.
     func readyToRepeat() -> Bool {
         guard !wasAnswered, !isRepeated, receiver != nil else { return false }
-        if case .bytes = request.body { upload = UploadBuffer() } else if !upload.rewind() { return false }
+        if case .bytes = request.body {
+            upload = UploadBuffer()
+            prepareBody()
+        } else if !upload.rewind() {
+            return false
+        }
         isRepeated = true
         uploadIsHeld = false
         return true

@@ -142,7 +142,9 @@ public struct ResponseParser: Sendable {
     }
 
     private func checkLength(_ length: Int) throws(Failure) {
-        guard countedBytes + length <= Self.maxLineBytes else { throw Failure(reason: "its head is longer than \(Self.maxLineBytes) bytes") }
+        guard countedBytes + length <= Self.maxLineBytes else {
+            throw Failure(reason: "its head is longer than \(Self.maxLineBytes) bytes")
+        }
     }
 
     /// What speaks another protocol need not be waited for until its line ends.
