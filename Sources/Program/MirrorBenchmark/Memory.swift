@@ -14,10 +14,11 @@ func measureIdle(_ numbers: Numbers) throws {
     Thread.sleep(forTimeInterval: 1.5)
     show("\(count) idle connections, one call before on each, 10 % sampled; load average \(loadAverage())")
     show("target        before MB   open MB   KB a connection")
-    for (name, origin, workload, process) in [
-        ("nginx", nginx.origin, "mirror", nginx.worker), ("mirror", stage.mirror, "bench", stage.mirrorProcess),
+    for (name, origin, workload, processes) in [
+        ("nginx", nginx.origin, "mirror", nginx.workers), ("mirror", stage.mirror, "bench", [stage.mirrorProcess]),
     ] {
-        let before = try memory(of: process, "VmRSS")
+        func now() throws -> Double { try processes.reduce(0) { try $0 + memory(of: $1, "VmRSS") } }
+        let before = try now()
         let client = Process()
         client.executableURL = URL(filePath: "/usr/bin/env")
         client.arguments = [
@@ -32,7 +33,7 @@ func measureIdle(_ numbers: Numbers) throws {
             stop("the connections to \(name) could not be opened: raise the limit of open files (ulimit -n)", code: 1)
         }
         Thread.sleep(forTimeInterval: 3)
-        let open = try memory(of: process, "VmRSS")
+        let open = try now()
         show(column(name, 12) + String(format: "%11.1f %9.1f %17.2f", before, open, (open - before) * 1024 / Double(count)))
         try input.fileHandleForWriting.close()
         client.waitUntilExit()

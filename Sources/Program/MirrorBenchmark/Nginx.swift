@@ -33,7 +33,7 @@ final class Nginx {
             proxy_http_version 1.1; proxy_set_header Connection "";
             """
         let forwards = """
-            listen 127.0.0.1:\(port) backlog=4096;
+            listen 127.0.0.1:\(port) backlog=4096 reuseport;
             location /mirror/ { mirror /_candidate; proxy_pass http://production/; }
             location = /_candidate { internal; if ($sampled = 0) { return 204; } proxy_pass http://candidate; }
             """
@@ -43,8 +43,8 @@ final class Nginx {
         try start("peer", "\(pools)\nserver { \(forwards) }")
     }
 
-    /// The process that does the peer's work.
-    var worker: Int32 { children(of: processes[1]).first?.pid ?? processes[1] }
+    /// The processes that do the peer's work, one a core as the mirror has its loops.
+    var workers: [Int32] { children(of: processes[1]).map(\.pid) }
 
     /// Ends both.
     func end() { for process in processes { output(["kill", "\(process)"]) } }
@@ -52,7 +52,7 @@ final class Nginx {
     private func start(_ name: String, _ http: String) throws {
         let path = folder.appending(path: name).path
         let settings = """
-            daemon on; worker_processes 1; worker_rlimit_nofile 65536; pid \(path).pid; error_log \(path).err;
+            daemon on; worker_processes auto; worker_rlimit_nofile 65536; pid \(path).pid; error_log \(path).err;
             events { worker_connections 32768; }
             http { access_log off; keepalive_requests 10000000; keepalive_timeout 300s; client_body_buffer_size 256k;
             client_body_temp_path \(path).body; proxy_temp_path \(path).proxy; fastcgi_temp_path \(path).f; uwsgi_temp_path \(path).u;
