@@ -92,8 +92,12 @@ let program: [Target] = [
         path: "Sources/Program/Commands"),
     .executableTarget(name: "understudy", dependencies: ["Commands"], path: "Sources/Program/understudy"),
     .executableTarget(
-        name: "MirrorBenchmark", dependencies: ["Processes", "EventLoop", "HTTPServer", "HTTPClient", "HTTPWire"],
-        path: "Sources/Program/MirrorBenchmark"),
+        name: "MirrorBenchmark",
+        dependencies: [
+            "Processes", "EventLoop", "HTTPServer", "HTTPClient", "HTTPWire", "EmbeddedPostgres", "Storage", "Spool", "Configuration",
+            "Traffic", "Postgres", "JSON",
+        ],
+        path: "Sources/Program/MirrorBenchmark", exclude: ["idle.py"]),
     .executableTarget(
         name: "ComparisonBenchmark",
         dependencies: [

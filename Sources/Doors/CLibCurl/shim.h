@@ -1,6 +1,7 @@
 #pragma once
 // libcurl for Swift: its option setters are variadic, which Swift cannot call, so each kind of argument has a typed setter.
 #include <curl/curl.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 typedef size_t (*clc_data_callback)(char *_Nullable bytes, size_t size, size_t count, void *_Nullable context);
@@ -24,6 +25,7 @@ static inline CURLcode clc_set_close_callback(CURL *_Nonnull easy, clc_close_cal
 static inline CURLcode clc_get_pointer(CURL *_Nonnull easy, CURLINFO info, void *_Nullable *_Nonnull value) { return curl_easy_getinfo(easy, info, value); }
 static inline CURLcode clc_get_long(CURL *_Nonnull easy, CURLINFO info, long *_Nonnull value) { return curl_easy_getinfo(easy, info, value); }
 static inline CURLcode clc_get_size(CURL *_Nonnull easy, CURLINFO info, curl_off_t *_Nonnull value) { return curl_easy_getinfo(easy, info, value); }
+static inline CURLcode clc_get_socket(CURL *_Nonnull easy, CURLINFO info, curl_socket_t *_Nonnull value) { return curl_easy_getinfo(easy, info, value); }
 
 static inline CURLMcode clc_multi_set_long(CURLM *_Nonnull multi, CURLMoption option, long value) { return curl_multi_setopt(multi, option, value); }
 static inline CURLMcode clc_multi_set_pointer(CURLM *_Nonnull multi, CURLMoption option, void *_Nullable value) { return curl_multi_setopt(multi, option, value); }
@@ -36,3 +38,5 @@ static inline curl_socket_t clc_open_socket(const struct curl_sockaddr *_Nonnull
 }
 
 static inline int clc_close_socket(curl_socket_t socket) { return close(socket); }
+
+static inline curl_socket_t clc_duplicate_socket(curl_socket_t socket) { return fcntl(socket, F_DUPFD_CLOEXEC, 0); }

@@ -77,6 +77,10 @@ public protocol SocketStreamDelegate: AnyObject {
         }
     }
 
+    /// Whether bytes that came before the peer was lost are told before `streamFailed` tells of a send that failed: a server's last word
+    /// may be why it took no more.
+    public var readsBeforeFailing = false
+
     /// Adds output. Without effect after `close()`.
     public func write(_ bytes: Span<UInt8>) {
         guard let handle = unsafe handle, !bytes.isEmpty else { return }
@@ -132,7 +136,10 @@ public protocol SocketStreamDelegate: AnyObject {
     private func send() {
         guard let handle = unsafe handle else { return }
         let failure = unsafe ce_stream_flush(handle)
-        guard failure == 0 else { return fail(failure) }
+        guard failure == 0 else {
+            if readsBeforeFailing, isReading { readRest() }
+            return isOpen ? fail(failure) : ()
+        }
         let pending = unsafe ce_stream_pending(handle)
         if pending == 0, closesSendingWhenSent {
             closesSendingWhenSent = false
@@ -159,6 +166,15 @@ public protocol SocketStreamDelegate: AnyObject {
             delegate?.streamEnded(self)
         } else if count != -Int(EAGAIN) {
             fail(Int32(-count))
+        }
+    }
+
+    private func readRest() {
+        while isReading, let handle = unsafe handle {
+            var bytes: UnsafePointer<UInt8>?
+            let count = unsafe ce_stream_receive(handle, &bytes)
+            guard count > 0 else { return }
+            delegate?.streamReceived(self, unsafe UnsafeBufferPointer(start: bytes, count: count).span)
         }
     }
 

@@ -6,6 +6,8 @@ struct HandleKey: Hashable {
     var origin: String
     var unixSocket: String?
     var http2: Bool
+    /// The handle only makes connections, which others then use.
+    var onlyConnects: Bool
 }
 
 /// libcurl's handle for one transfer at a time, prepared for one origin and used again for the next request there.
@@ -45,6 +47,7 @@ struct HandleKey: Hashable {
         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         if isSecure, let file = network.certificateFile { set(CURLOPT_CAINFO, file) }
         set(CURLOPT_URL, key.origin + "/")
+        if key.onlyConnects { set(CURLOPT_CONNECT_ONLY, 1) }
         if let path = key.unixSocket { set(CURLOPT_UNIX_SOCKET_PATH, path) }
 
         let own = unsafe Unmanaged.passUnretained(self).toOpaque()
@@ -97,6 +100,21 @@ struct HandleKey: Hashable {
             setBody(length: length, whole: whole)
             setMethod(request.method, unless: "POST")
         }
+    }
+
+    /// Readies a handle that only connects.
+    func configureConnecting(timeout nanoseconds: UInt64?) {
+        unsafe errorText.pointee = 0
+        set(CURLOPT_TIMEOUT_MS, nanoseconds.map { max(1, Int(clamping: $0 / 1_000_000)) } ?? 0)
+    }
+
+    /// The socket that was connected, as a descriptor of our own: libcurl closes its when the handle is taken off.
+    func takeConnectedSocket() -> Int32? {
+        var socket: curl_socket_t = -1
+        unsafe check(clc_get_socket(door, CURLINFO_ACTIVESOCKET, &socket))
+        guard socket >= 0 else { return nil }
+        let own = clc_duplicate_socket(socket)
+        return own >= 0 ? own : nil
     }
 
     /// Lets go of what the last request had copied into the handle, so that an idle handle holds no content.

@@ -1,7 +1,10 @@
 internal import CLibCurl
 public import EventLoop
 
-/// HTTP requests over one event loop: libcurl's multi handle, driven by the loop's events. Loop thread only.
+/// HTTP requests over one event loop. Loop thread only.
+///
+/// libcurl's multi handle, driven by the loop's events, makes all connections and speaks HTTP over TLS. Over plain `http`, what libcurl
+/// does for each transfer would be most of what a proxy costs: there it only connects, and `PlainConnection` goes on.
 ///
 /// Made for a proxy's path: prepared handles and open connections are used again, a request whose body is complete leaves in
 /// one piece, nothing is redirected, decoded, retried (except on a connection that turned out to be closed), or added.
@@ -33,7 +36,7 @@ public import EventLoop
     private static let libraryIsReady: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
     private let loop: EventLoop
-    private let limits: ClientLimits
+    let limits: ClientLimits
     private let network: ClientNetwork
     private let multi: UnsafeMutableRawPointer
     private var isShutDown = false
@@ -46,6 +49,11 @@ public import EventLoop
     private var releasing: [Transfer] = []
     private var removing: [Transfer] = []
     private var isNoted = false
+
+    /// Connections of ours.
+    var connections: PlainConnections
+    /// Where heads and chunks are put together, for all connections of ours.
+    var scratch: [UInt8] = []
 
     private var sockets: [Int32: Socket] = [:]
     /// Sockets opened by us, whose closing we are told of: they may stay watched while their connection is idle.
@@ -64,6 +72,7 @@ public import EventLoop
         self.loop = loop
         self.limits = limits
         self.network = network
+        connections = PlainConnections(limits: limits)
         guard let multi = unsafe curl_multi_init() else { preconditionFailure("out of memory") }
         unsafe self.multi = unsafe multi
         let own = unsafe Unmanaged.passUnretained(self).toOpaque()
@@ -107,6 +116,7 @@ public import EventLoop
             transfer.receiver = nil
             close(transfer)
         }
+        for connection in connections.takeAll() { connection.close() }
         starting = []
         releasing = []
         removing = []
@@ -151,7 +161,13 @@ public import EventLoop
         let released = releasing
         releasing = []
         for transfer in released {
-            guard transfer.state == .running, let handle = transfer.handle else { continue }
+            guard transfer.state == .running else { continue }
+            if let connection = transfer.connection {
+                transfer.takeHolds()
+                connection.proceed()
+                continue
+            }
+            guard let handle = transfer.handle, !handle.key.onlyConnects else { continue }
             unsafe curl_easy_pause(handle.door, transfer.takeHolds())
         }
         drive()
@@ -159,23 +175,61 @@ public import EventLoop
 
     private func start(_ transfer: Transfer) {
         let request = transfer.request
-        let key = HandleKey(origin: request.origin, unixSocket: request.unixSocket, http2: request.http2)
+        if goesPlain(request) { return startPlain(transfer) }
+        let key = HandleKey(origin: request.origin, unixSocket: request.unixSocket, http2: request.http2, onlyConnects: false)
         let handle = takeHandle(key)
         handle.configure(request, whole: transfer.wholeBody, onNewConnection: transfer.isRepeated)
+        transfer.sentAt = MonotonicClock.nanoseconds()
+        add(transfer, on: handle)
+    }
+
+    /// Has libcurl make a connection for a transfer, which `goOnPlain` sends then.
+    func connect(_ transfer: Transfer) {
+        let request = transfer.request
+        let handle = takeHandle(HandleKey(origin: request.origin, unixSocket: nil, http2: false, onlyConnects: true))
+        handle.configureConnecting(timeout: request.timeoutNanoseconds)
+        transfer.sentAt = MonotonicClock.nanoseconds()
+        add(transfer, on: handle)
+        // Where this is called from below libcurl's or a connection's events, nothing else would have it looked at in this turn.
+        note()
+    }
+
+    private func add(_ transfer: Transfer, on handle: EasyHandle) {
         handle.transfer = transfer
         transfer.handle = handle
         transfer.state = .running
-        transfer.sentAt = MonotonicClock.nanoseconds()
         active[ObjectIdentifier(transfer)] = transfer
         unsafe check(curl_multi_add_handle(multi, handle.door))
+    }
+
+    /// A connection has been made for a transfer: from now on it is ours.
+    private func goOnPlain(_ transfer: Transfer, _ handle: EasyHandle) {
+        let socket = handle.takeConnectedSocket()
+        release(handle, of: transfer)
+        active[ObjectIdentifier(transfer)] = nil
+        guard transfer.receiver != nil else { return close(transfer) }
+        guard let socket, let connection = try? PlainConnection(socket, to: transfer.request.origin, of: self, on: loop) else {
+            return finish(
+                transfer, .failed(TransferFailure(kind: .connect, message: "out of descriptors: raise the limit of open files (ulimit -n)"))
+            )
+        }
+        connections.add(connection)
+        begin(transfer, on: connection)
     }
 
     /// Takes a transfer off libcurl and lets go of it; its handle waits for the next one.
     private func close(_ transfer: Transfer) {
         guard transfer.state != .over else { return }
         transfer.state = .over
-        if let handle = transfer.handle { release(handle, of: transfer) }
-        active[ObjectIdentifier(transfer)] = nil
+        if let handle = transfer.handle {
+            release(handle, of: transfer)
+            active[ObjectIdentifier(transfer)] = nil
+        }
+        if let connection = transfer.connection {
+            transfer.connection = nil
+            connection.close()
+            forget(connection)
+        }
         transfer.receiver = nil
         transfer.client = nil
     }
@@ -207,6 +261,7 @@ public import EventLoop
 
     /// Lets libcurl do what is due and tells receivers what has ended.
     private func drive() {
+        guard isDue || !active.isEmpty else { return }
         var running: Int32 = 0
         while isDue {
             isDue = false
@@ -226,14 +281,19 @@ public import EventLoop
     }
 
     private func finish(_ transfer: Transfer, _ handle: EasyHandle, _ code: CURLcode) {
+        if handle.key.onlyConnects, code == CURLE_OK { return goOnPlain(transfer, handle) }
         if HTTPClient.brokenConnection.contains(code.rawValue), handle.usedOpenConnection, transfer.readyToRepeat() {
             release(handle, of: transfer)
             return start(transfer)
         }
-        let result = TransferEnd(code, of: transfer, on: handle)
+        finish(transfer, TransferEnd(code, of: transfer, on: handle))
+    }
+
+    /// Lets go of a transfer and tells its receiver how it ended.
+    func finish(_ transfer: Transfer, _ result: TransferEnd) {
         let receiver = transfer.receiver
         close(transfer)
-        if code == CURLE_OK, !transfer.trailers.isEmpty { receiver?.responseTrailers(transfer, transfer.trailers) }
+        if result == .complete, !transfer.trailers.isEmpty { receiver?.responseTrailers(transfer, transfer.trailers) }
         receiver?.ended(transfer, result)
     }
 

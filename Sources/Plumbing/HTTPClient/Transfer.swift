@@ -28,8 +28,10 @@ public final class Transfer {
     /// The client while the transfer is not over.
     var client: HTTPClient?
     var receiver: (any TransferReceiver)?
-    /// The handle while it runs.
+    /// The handle while it runs on libcurl, or has a connection made.
     var handle: EasyHandle?
+    /// The connection while it runs on one of ours.
+    var connection: PlainConnection?
     /// Monotonic time in nanoseconds when the request was handed to the network; 0 before that.
     public internal(set) var sentAt: UInt64 = 0
 
@@ -40,7 +42,7 @@ public final class Transfer {
     private var wasAnswered = false
     /// Whether this is the second attempt.
     private(set) var isRepeated = false
-    private var pausesBody = false
+    private(set) var pausesBody = false
     /// libcurl was told to hold the answer's body back, and must be told otherwise.
     private var bodyIsHeld = false
     private var upload = UploadBuffer()
@@ -102,16 +104,40 @@ public final class Transfer {
     }
 
     /// What `curl_easy_pause` should be told now.
+    @discardableResult
     func takeHolds() -> Int32 {
         bodyIsHeld = bodyIsHeld && pausesBody
         uploadIsHeld = false
         return bodyIsHeld ? CURLPAUSE_RECV : CURLPAUSE_CONT
     }
 
+    /// How the request's body is delimited.
+    var framing: RequestFraming {
+        guard request.method != "HEAD" else { return .none }
+        switch request.body {
+        case .none: return .none
+        case .bytes(let bytes): return .length(Int64(bytes.count))
+        case .streamed(let length): return length.map { .length($0) } ?? .chunked
+        }
+    }
+
+    /// Readies a body that is there as a whole for being given piece by piece.
+    func prepareBody() {
+        guard case .bytes(let bytes) = request.body, upload.total == 0 else { return }
+        upload.append(bytes)
+        upload.isFinished = true
+    }
+
     /// Whether the request, having failed on a connection that was idle before, should be sent once more: when nothing came
     /// back, the server had most likely closed it meanwhile. libcurl does so itself, but not where sending the body's rest fails.
     func readyToRepeat() -> Bool {
-        guard !wasAnswered, !isRepeated, receiver != nil, upload.rewind() else { return false }
+        guard !wasAnswered, !isRepeated, receiver != nil else { return false }
+        if case .bytes = request.body {
+            upload = UploadBuffer()
+            prepareBody()
+        } else if !upload.rewind() {
+            return false
+        }
         isRepeated = true
         uploadIsHeld = false
         return true
@@ -120,6 +146,25 @@ public final class Transfer {
     private func continueUpload() {
         if uploadIsHeld { client?.unhold(self) }
     }
+
+    // MARK: Called by a connection of ours
+
+    /// Something came back.
+    func noteAnswer() { wasAnswered = true }
+
+    func takeHead(_ head: ReceivedHead) {
+        guard !head.isInterim else {
+            receiver?.responseInterim(self, status: head.status, reason: head.reason, headers: head.headers)
+            return
+        }
+        hasHead = true
+        receiver?.responseHead(self, status: head.status, reason: head.reason, headers: head.headers)
+    }
+
+    func takeTrailers(_ trailers: Headers) { self.trailers = trailers }
+
+    /// The connection keeps what the receiver does not take now.
+    func noteHold() { bodyIsHeld = true }
 
     // MARK: Called by libcurl, through EasyHandle. False breaks the transfer off.
 
@@ -141,6 +186,7 @@ public final class Transfer {
         return receiver != nil
     }
 
+    @discardableResult
     func takeBody(_ bytes: [UInt8]) -> Bool {
         receiver?.responseBody(self, bytes)
         return receiver != nil
@@ -161,7 +207,7 @@ public final class Transfer {
         }
         if !slice.isEmpty { return .bytes(slice) }
         if upload.isFinished {
-            guard case .streamed(let length) = request.body, (length ?? upload.total) <= upload.total else { return .impossible }
+            if case .length(let announced) = framing, announced > upload.total { return .impossible }
             return .bytes(slice)
         }
         uploadIsHeld = true

@@ -82,6 +82,14 @@ public struct Headers: Sendable {
         fields.append(Field(nameStart: start, nameEnd: middle, valueStart: middle, valueEnd: UInt32(block.count)))
     }
 
+    /// Adds to the last line's value what continued it on a line of its own: a space and these bytes.
+    mutating func continueLast(_ more: Span<UInt8>) {
+        guard let last = fields.indices.last, Int(fields[last].valueEnd) == block.count else { return }
+        block.append(ASCII.space)
+        block.append(copying: more)
+        fields[last].valueEnd = UInt32(block.count)
+    }
+
     /// The first value of that name as text, or nil.
     public subscript(_ name: String) -> String? {
         firstIndex(named: name).map { index in

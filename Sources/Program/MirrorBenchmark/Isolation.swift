@@ -51,17 +51,10 @@ func measureIsolation(_ options: [String]) throws {
             name.padding(toLength: 14, withPad: " ", startingAt: 0)
                 + String(
                     format: "%8.2f %8.2f %11.3f %11.3f %8d   %.0f MB", all.quantile(0.5), all.quantile(0.99), median(ratios.map(\.p50)),
-                    median(ratios.map(\.p99)), failed, try peakMegabytes(of: stage.mirrorProcess)))
+                    median(ratios.map(\.p99)), failed, try memory(of: stage.mirrorProcess, "VmHWM")))
     }
     show("load average after: \(loadAverage())")
 }
 
 /// The middle one.
 func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
-
-/// The most memory that a process ever held, in MB.
-func peakMegabytes(of process: Int32) throws -> Double {
-    let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
-    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
-    return (line.split(separator: " ").dropFirst().first.flatMap { Double($0) } ?? 0) / 1024
-}

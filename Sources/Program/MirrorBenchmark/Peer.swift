@@ -17,15 +17,7 @@ func comparePeer(_ options: [String]) throws {
     let run = ["BENCH_RUN": stage.folder.path]
     output([bench.appending(path: "peers").path, "start"], environment: run, leavesDaemon: true)
     try stage.start()
-    try stage.enable(
-        """
-        workload: bench
-        compare: { as: label, labels: [card_arrival, lost_card] }
-        production: { url: "http://127.0.0.1:9001", price: { input: 5, output: 25 } }
-        candidate: { url: "http://127.0.0.1:9003", model: small, price: { input: 0.1, output: 0.4 }, confidence: none }
-        sample: 10%
-        control: 0%
-        """)
+    try stage.enable("bench", production: "http://127.0.0.1:9001", candidate: "http://127.0.0.1:9003")
     let nginx = try String(contentsOf: stage.folder.appending(path: "proxy.pid"), encoding: .utf8)
         .trimmingCharacters(in: .whitespacesAndNewlines)
     let target = "\(stage.mirror)/bench/v1/chat/completions"
@@ -39,6 +31,24 @@ func comparePeer(_ options: [String]) throws {
             ]), terminator: "")
     print("load average after: \(loadAverage())")
     print(stage.run(["status", "bench", "--json"]), terminator: "")
+    showStoredBytes(stage)
     output([bench.appending(path: "peers").path, "stop"], environment: run)
     stage.end()
+}
+
+/// What a pair takes in the database once all are compared: call, pair and comparison, indexes and long texts included.
+private func showStoredBytes(_ stage: Stage) {
+    let query = """
+        SELECT count(*), (SELECT sum(pg_total_relation_size(oid)) FROM pg_class
+            WHERE relkind = 'r' AND relname ~ '^(call|pair|comparison)_[0-9]') FROM understudy.pairs
+        """
+    let end = ContinuousClock.now + .seconds(120)
+    while ContinuousClock.now < end {
+        let status = try? JSONSerialization.jsonObject(with: Data(stage.run(["status", "bench", "--json"]).utf8)) as? [String: Any]
+        if let paired = status?["paired"] as? Int, status?["compared"] as? Int == paired, status?["spooled"] as? Int == 0 { break }
+        Thread.sleep(forTimeInterval: 0.5)
+    }
+    let numbers = stage.run(["sql", "--csv", query]).split(separator: "\n").last?.split(separator: ",").compactMap { Double($0) } ?? []
+    guard numbers.count == 2, numbers[0] > 0 else { return print("no pairs were stored") }
+    print(String(format: "%.0f pairs, %.0f bytes stored a pair (tables, indexes, long texts)", numbers[0], numbers[1] / numbers[0]))
 }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Glibc
 internal import Processes
 
 /// Ends the benchmark with one line, and what it had started.
@@ -38,6 +39,33 @@ func children(of parent: Int32) -> [(pid: Int32, command: String)] {
 /// The machine's load average over the last minute: figures taken on a busy machine must say so.
 func loadAverage() -> String {
     (try? String(contentsOfFile: "/proc/loadavg", encoding: .utf8)).flatMap { $0.split(separator: " ").first.map(String.init) } ?? "?"
+}
+
+/// The whole numbers behind a measure's name.
+struct Numbers {
+    private let words: ArraySlice<String>
+
+    init(_ options: [String]) { words = options.dropFirst() }
+
+    /// The number at a position, where one is given.
+    subscript(position: Int, or usual: Int) -> Int {
+        guard position < words.count else { return usual }
+        guard let number = Int(words[words.startIndex + position]), number > 0 else {
+            stop("\(words[words.startIndex + position]) is no number above 0", code: 2)
+        }
+        return number
+    }
+}
+
+/// Text in a column of that width.
+func column(_ text: String, _ width: Int) -> String { text.padding(toLength: max(width, text.count), withPad: " ", startingAt: 0) }
+
+/// Thousands of connections need as many descriptors.
+func raiseDescriptorLimit() {
+    var limit = rlimit()
+    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
 }
 
 /// A running `understudy up` of the release build beside this program, in a folder of its own.
@@ -87,6 +115,19 @@ final class Stage {
         let file = folder.appending(path: "bench.yaml")
         try settings.write(to: file, atomically: true, encoding: .utf8)
         output([binary, "enable", "--data", data, "-f", file.path, "--no-probe"])
+    }
+
+    /// Enables a workload of labels by its URLs.
+    func enable(_ workload: String, production: String, candidate: String, sample: String = "10%") throws {
+        try enable(
+            """
+            workload: \(workload)
+            compare: { as: label, labels: [card_arrival, lost_card] }
+            production: { url: "\(production)", price: { input: 5, output: 25 } }
+            candidate: { url: "\(candidate)", model: small, price: { input: 0.1, output: 0.4 }, confidence: none }
+            sample: \(sample)
+            control: 0%
+            """)
     }
 
     /// Runs a command of the program on the stage's data.

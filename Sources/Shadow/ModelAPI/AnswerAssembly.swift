@@ -57,7 +57,7 @@ struct AnswerAssembly {
     private mutating func takeChoice(_ choice: JSONValue, message: JSONValue?) -> Bool {
         hasChoice = true
         if let reason = choice["finish_reason"]?.stringValue { finishReason = reason }
-        for token in choice.at("/logprobs/content")?.arrayValue ?? [] {
+        for token in choice["logprobs"]?["content"]?.arrayValue ?? [] {
             if let token = TokenProbability(token) { tokens.append(token) }
         }
         var carries = false

@@ -142,8 +142,8 @@ public enum AnswerReader {
         let given = assembly.usage
         var usage = TokenUsage(
             input: given?["prompt_tokens"]?.intValue, output: given?["completion_tokens"]?.intValue,
-            cachedInput: given?.at("/prompt_tokens_details/cached_tokens")?.intValue ?? given?["prompt_cache_hit_tokens"]?.intValue,
-            reasoning: given?.at("/completion_tokens_details/reasoning_tokens")?.intValue)
+            cachedInput: given?["prompt_tokens_details"]?["cached_tokens"]?.intValue ?? given?["prompt_cache_hit_tokens"]?.intValue,
+            reasoning: given?["completion_tokens_details"]?["reasoning_tokens"]?.intValue)
         guard assembly.hasChoice, usage.input == nil || usage.output == nil else { return usage }
         usage.estimated = true
         usage.input = usage.input ?? request?.estimatedInputTokens

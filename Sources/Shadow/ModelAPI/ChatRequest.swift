@@ -46,8 +46,8 @@ public struct ChatRequest: Sendable, Hashable {
         }
         for message in messages {
             if message["type"]?.stringValue == "item_reference" { return "item_reference" }
-            if message.at("/audio/id") != nil { return "audio.id" }
-            for part in message["content"]?.arrayValue ?? [] where part["file_id"] != nil || part.at("/file/file_id") != nil {
+            if message["audio"]?["id"] != nil { return "audio.id" }
+            for part in message["content"]?.arrayValue ?? [] where part["file_id"] != nil || part["file"]?["file_id"] != nil {
                 return "file_id"
             }
         }

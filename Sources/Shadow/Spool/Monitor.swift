@@ -6,11 +6,12 @@ internal import Glibc
 /// the monitor and never leave it.
 @safe
 final class Monitor<Value: Sendable>: @unchecked Sendable {
-    /// Who is woken: the thread that does the work, or whoever waits for work to be done.
-    enum Channel { case work, rest }
+    /// Who is woken: the thread that does the work, the one that looks in from time to time, or whoever waits for work to be done.
+    enum Channel { case work, watch, rest }
 
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let work: UnsafeMutablePointer<pthread_cond_t>
+    private let watch: UnsafeMutablePointer<pthread_cond_t>
     private let rest: UnsafeMutablePointer<pthread_cond_t>
     private var value: Value
 
@@ -20,12 +21,15 @@ final class Monitor<Value: Sendable>: @unchecked Sendable {
         unsafe mutex.initialize(to: pthread_mutex_t())
         unsafe pthread_mutex_init(mutex, nil)
         unsafe work = Monitor.makeCondition()
+        unsafe watch = Monitor.makeCondition()
         unsafe rest = Monitor.makeCondition()
     }
 
     deinit {
         unsafe pthread_cond_destroy(work)
         unsafe work.deallocate()
+        unsafe pthread_cond_destroy(watch)
+        unsafe watch.deallocate()
         unsafe pthread_cond_destroy(rest)
         unsafe rest.deallocate()
         unsafe pthread_mutex_destroy(mutex)
@@ -51,7 +55,15 @@ final class Monitor<Value: Sendable>: @unchecked Sendable {
     }
 
     /// Wakes everybody who waits on a channel.
-    func wake(_ channel: Channel) { unsafe pthread_cond_broadcast(channel == .work ? work : rest) }
+    func wake(_ channel: Channel) { unsafe pthread_cond_broadcast(condition(of: channel)) }
+
+    private func condition(of channel: Channel) -> UnsafeMutablePointer<pthread_cond_t> {
+        switch channel {
+        case .work: unsafe work
+        case .watch: unsafe watch
+        case .rest: unsafe rest
+        }
+    }
 
     /// Waits until the value is ready or the time is over (nil: as long as it takes), then works on it.
     func wait<Result>(
@@ -66,7 +78,7 @@ final class Monitor<Value: Sendable>: @unchecked Sendable {
         }
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
-        let condition = unsafe channel == .work ? work : rest
+        let condition = unsafe condition(of: channel)
         while !isReady(value) {
             if nanoseconds == nil {
                 unsafe pthread_cond_wait(condition, mutex)

@@ -7,10 +7,12 @@ internal import Glibc
 public struct SpoolReader: Sendable {
     public let folder: SpoolFolder
 
-    /// Records of one batch at most.
-    public static let batchRecords = 1000
+    /// Records of one batch at most: a thousand pairs and their calls.
+    public static let batchRecords = 2000
     /// Bytes of the file that one batch takes, about.
     public static let batchBytes = 8 << 20
+    /// Bytes that are read from the file at a time: most batches are full of records long before `batchBytes`.
+    private static let windowBytes = 1 << 20
 
     public init(_ folder: SpoolFolder) { self.folder = folder }
 
@@ -54,7 +56,7 @@ public struct SpoolReader: Sendable {
         }
         var offset = max(Int(start.offset), SegmentFormat.headerBytes)
         batch.next.offset = UInt64(offset)
-        var window = try file.bytes(offset, max(maximumBytes, SegmentFormat.frameBytes))
+        var window = try file.bytes(offset, SpoolReader.windowBytes)
         var windowStart = offset
         let limit = offset + maximumBytes
         while batch.entries.count < maximumRecords, offset < file.size, offset < limit || batch.entries.isEmpty {
@@ -65,8 +67,8 @@ public struct SpoolReader: Sendable {
                 batch.next.offset = UInt64(offset)
             case .incomplete(let needed) where offset + needed <= file.size:
                 // The window is too small for it.
-                if !batch.entries.isEmpty { return false }
-                window = try file.bytes(offset, max(needed, maximumBytes))
+                if offset + needed > limit, !batch.entries.isEmpty { return false }
+                window = try file.bytes(offset, max(needed, SpoolReader.windowBytes))
                 windowStart = offset
             case .incomplete, .damaged:
                 guard let next = try nextRecord(in: file, after: offset, format) else {
@@ -77,7 +79,7 @@ public struct SpoolReader: Sendable {
                 }
                 skip(to: next, &batch)
                 offset = next
-                window = try file.bytes(offset, max(maximumBytes, SegmentFormat.frameBytes))
+                window = try file.bytes(offset, SpoolReader.windowBytes)
                 windowStart = offset
             }
         }

@@ -9,7 +9,15 @@ struct CoverageWriter {
 
     /// Adds what mirrors counted, and pairs that have arrived: the one stage that no mirror counts. In the caller's transaction.
     func add(_ deltas: [CoverageDelta] = [], paired: [Pair]) throws {
-        let rows = deltas.map { CoverageRow($0) } + paired.map { CoverageRow(paired: $0) }
+        var pairs: [CoverageRow: Int] = [:]
+        for pair in paired { pairs[CoverageRow(paired: pair), default: 0] += 1 }
+        let rows =
+            deltas.map { CoverageRow($0) }
+            + pairs.map { row, count in
+                var row = row
+                row.count = count
+                return row
+            }
         guard !rows.isEmpty else { return }
         try connection.execute(
             TrafficQueries.addCoverage,
@@ -22,7 +30,7 @@ struct CoverageWriter {
 }
 
 /// One count on its way into `coverage_count`.
-private struct CoverageRow {
+private struct CoverageRow: Hashable {
     var workload: String
     var trial: Identifier?
     /// Since 1970.

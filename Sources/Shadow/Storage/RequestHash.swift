@@ -14,12 +14,17 @@ public enum RequestHash {
 
     /// The hash of a request's body; nil where it asks nothing that can be read.
     public static func of(_ request: JSONValue) -> Identifier? {
+        // The store holds NUL escaped: what is read back from it must have the hash that it was stored with.
+        of(storable: StorableText.escaped(request))
+    }
+
+    /// The hash of a request's body that holds no NUL any more.
+    static func of(storable request: JSONValue) -> Identifier? {
         guard questions.contains(where: { request[$0].map { !isNothing($0) } ?? false }) else { return nil }
         let members = asking.compactMap { name in
             request[name].flatMap { isNothing($0) || isUsual(name, $0) ? nil : JSONMember(name, plain(name, $0)) }
         }
-        // The store holds NUL escaped: what is read back from it must have the hash that it was stored with.
-        return ContentHash.of(StorableText.escaped(JSONValue.object(members)).canonical().serialised())
+        return ContentHash.of(JSONValue.object(members).canonical().serialised())
     }
 
     /// Left out by one program and said by another: both ask the same.

@@ -16,14 +16,15 @@ struct StoredRequest {
     /// Stands for what was asked; nil where that could not be read.
     var requestHash: Identifier?
 
-    init(_ body: [UInt8]) {
+    /// - Parameter recent: what the requests before it had; nearly all of a workload share one prompt.
+    init(_ body: [UInt8], recent: inout RecentPrompt) {
         guard let request = try? JSONValue.parse(body), case .object = request else {
             rest = .string(StorableText.escaped(String(decoding: body, as: UTF8.self)))
             return
         }
-        var whole = StorableText.escaped(request)
+        var whole = StoredRequest.mayHoldNUL(body) ? StorableText.escaped(request) : request
         input = StoredRequest.lastUserText(whole)
-        requestHash = RequestHash.of(whole)
+        requestHash = RequestHash.of(storable: whole)
         var repeated: JSONValue = .object([])
         for name in StoredRequest.repeatingMembers {
             guard let value = whole[name] else { continue }
@@ -40,8 +41,18 @@ struct StoredRequest {
         rest = whole
         if repeated != .object([]) {
             prompt = repeated
-            promptHash = ContentHash.of(repeated.canonical().serialised())
+            promptHash = recent.hash(of: repeated)
         }
+    }
+
+    /// Whether some string of a JSON text may hold NUL, which can only be written as an escape.
+    private static func mayHoldNUL(_ body: [UInt8]) -> Bool {
+        var rest = body[...]
+        while let backslash = rest.firstIndex(of: UInt8(ascii: "\\")) {
+            if body[backslash...].starts(with: "\\u0000".utf8) { return true }
+            rest = rest[(backslash + 1)...]
+        }
+        return false
     }
 
     private static let repeatingMembers = ["tools", "functions", "response_format", "instructions", "system"]
@@ -62,6 +73,21 @@ struct StoredRequest {
         case .array(let parts): parts.compactMap { $0["text"]?.stringValue }.joined(separator: "\n")
         default: nil
         }
+    }
+}
+
+/// The prompt that was seen last and its hash, which takes longer to reckon than it takes to see that a prompt is the same.
+struct RecentPrompt {
+    private var prompt: JSONValue?
+    private var hash = Identifier(high: 0, low: 0)
+
+    init() {}
+
+    mutating func hash(of prompt: JSONValue) -> Identifier {
+        if prompt == self.prompt { return hash }
+        self.prompt = prompt
+        hash = ContentHash.of(prompt.canonical().serialised())
+        return hash
     }
 }
 

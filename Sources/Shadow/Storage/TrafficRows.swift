@@ -32,16 +32,20 @@ struct TrafficRows {
     /// - Parameter agesFrom: from when their age is counted; nil: from each call's own moment.
     func copy(calls: [Call], agesFrom: Timestamp? = nil) throws {
         guard !calls.isEmpty else { return }
-        let requests = calls.map { StoredRequest($0.request) }
-        try savePrompts(zip(calls, requests))
+        var prompts: [Identifier: JSONValue] = [:]
+        var recent = RecentPrompt()
         Failpoint.reach("copy.before")
         let middle = calls.count / 2
         try connection.copyIn("understudy_store.call", columns: TrafficRows.callColumns) { copy in
-            for (position, (call, request)) in zip(calls, requests).enumerated() {
+            for (position, call) in calls.enumerated() {
                 if position == middle { Failpoint.reach("copy.half") }
+                // Taken apart here and not before, so that the server works meanwhile on the rows that it has.
+                let request = StoredRequest(call.request, recent: &recent)
+                if let hash = request.promptHash, prompts[hash] == nil { prompts[hash] = request.prompt }
                 copy.row { row in TrafficRows.write(call, request, agesFrom: agesFrom ?? call.calledAt, to: &row) }
             }
         }
+        try save(prompts)
     }
 
     /// Copies pairs.
@@ -52,15 +56,12 @@ struct TrafficRows {
         }
     }
 
-    private func savePrompts(_ calls: some Sequence<(Call, StoredRequest)>) throws {
-        var contents: [Identifier: String] = [:]
-        for (_, request) in calls {
-            if let hash = request.promptHash, let prompt = request.prompt { contents[hash] = prompt.serialisedString() }
-        }
-        guard !contents.isEmpty else { return }
+    private func save(_ prompts: [Identifier: JSONValue]) throws {
+        guard !prompts.isEmpty else { return }
         // In one order everywhere, so that two shippers never wait for each other in a circle.
-        let sorted = contents.sorted { $0.key < $1.key }
-        try connection.execute(TrafficQueries.savePrompts, [.ids(sorted.map(\.key)), .textArray(sorted.map(\.value))])
+        let sorted = prompts.sorted { $0.key < $1.key }
+        try connection.execute(
+            TrafficQueries.savePrompts, [.ids(sorted.map(\.key)), .textArray(sorted.map { $0.value.serialisedString() })])
     }
 
     private static let callColumns =
