@@ -64,7 +64,7 @@ struct JSONSections {
             JSONMember("label_matrix", labelMatrix), JSONMember("fields", fields), JSONMember("turns", turns), JSONMember("slices", slices),
             JSONMember("rivals", rivals),
             JSONMember("latency", latency), JSONMember("cost", cost), JSONMember("two_tier", twoTier),
-        ] + judge + [
+        ] + judge + audit + [
             JSONMember("coverage", coverage), JSONMember("changes_since_last_week", changes),
             JSONMember("warnings", .array(sentences.warnings.map { JSONValue($0) })),
         ]

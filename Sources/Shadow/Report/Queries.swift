@@ -14,10 +14,10 @@ struct Query: Hashable {
 
 /// The queries behind a report's figures, on the stable views only. Figures that are missing have none.
 struct Queries {
-    private let model: ReportModel
-    private let trial: String
+    let model: ReportModel
+    let trial: String
     /// The day of the look, and the first that has not ended then: latency and cost count days before it.
-    private let day: String
+    let day: String
     private let openDay: String
     /// A day has ended so many seconds after midnight, when its last pairs have come.
     private static let grace = 120.0
@@ -42,6 +42,7 @@ struct Queries {
         addCost()
         addTier()
         addJudge()
+        addAudit()
         addCoverage()
     }
 
@@ -59,7 +60,7 @@ struct Queries {
         return "'" + kept.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
     }
 
-    private mutating func add(_ pointer: String, _ subject: String, _ sql: String) {
+    mutating func add(_ pointer: String, _ subject: String, _ sql: String) {
         all.append(Query(pointer: pointer, subject: subject, sql: sql))
     }
 
@@ -93,9 +94,18 @@ struct Queries {
                 add("/impact/worse_per_10k/estimate", "answers of 10,000 that would be worse", worse("- estimate", quality))
             }
             add("/impact/worse_per_10k/lower", "fewest answers of 10,000 that would be worse", worse("- \"upper\"", quality))
-            add("/impact/worse_per_10k/upper", "most answers of 10,000 that would be worse", worse("- \"lower\"", quality))
+            add("/impact/worse_per_10k/upper", "most answers of 10,000 that would be worse", mostWorse(quality))
         }
-        add("/impact/worse_per_10k/allowed", "answers of 10,000 that may be worse", worse("abs(threshold)", quality))
+        let kept = model.trial.terms.auditAllowance
+        let allowed = look.basis.isAdjudicated && kept > 0 ? "abs(threshold) + \(kept)" : "abs(threshold)"
+        add("/impact/worse_per_10k/allowed", "answers of 10,000 that may be worse", worse(allowed, quality))
+    }
+
+    /// With what pairs that agree by a tolerant rule alone may hide.
+    private func mostWorse(_ row: String) -> String {
+        guard model.look.audit != nil else { return worse("- \"lower\"", row) }
+        return "SELECT 10000 * least(1, audit.hidden_at_most - gates.\"lower\") AS estimate FROM understudy.gates "
+            + "JOIN understudy.equivalence_audit AS audit USING (trial, day) WHERE \(row)"
     }
 
     private func worse(_ value: String, _ row: String) -> String {

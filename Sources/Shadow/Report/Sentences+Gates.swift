@@ -92,7 +92,7 @@ extension Sentences {
 
     private func auditWords(_ gate: Gate) -> String {
         guard case .unauditedEquivalents(let count)? = gate.note else { return "" }
-        return "; \(Sentences.counted(count, "pair")) that only \(count == 1 ? "agrees" : "agree") by a tolerant rule must be audited"
+        return "; the audit of the \(Sentences.counted(count, "pair")) that \(count == 1 ? "agrees" : "agree") by a tolerant rule alone is open"
     }
 
     private func disagreementFinding(_ gate: Gate) -> String {
@@ -105,7 +105,7 @@ extension Sentences {
             : "between \(Numbers.percent(lower)) and \(Numbers.percent(upper, apartFrom: gate.threshold))"
         let judged = gate.status == .pass ? "so it cannot lose more than that" : "and \(whoJudged) has judged which answer is right"
         return "\(candidate) differs from \(production) in \(Numbers.percent(estimate)) of answers (\(limits); \(allowed)), "
-            + judged + auditWords(gate)
+            + judged
     }
 
     private func noiseFinding(_ gate: Gate) -> String {

@@ -22,6 +22,7 @@ extension Sentences {
         case .latency where !model.trial.timedTogether: timedApart
         case .latency where look.latency.ratios.isEmpty: "latency is open until the first day with answers has ended"
         case .quality where !look.basis.isAdjudicated: agreementClause
+        case .quality where auditClause != nil: auditClause!
         case .reliability, .quality, .noise, .latency, .cost: forecastClause(name) ?? pendingClause(name) ?? undecidedClause(name)
         }
     }
@@ -107,7 +108,7 @@ extension Sentences {
             // Nobody asks production a second time for calls that it answered elsewhere.
             case .raiseControlShare:
                 model.trial.source == .imported || (model.trial.source == .mirror && (model.trial.controlRate ?? 0) < 1)
-            case .adjudicatePending, .raiseAdjudicationShare, .adjudicate, .givePrices, .raiseCandidateLimits: true
+            case .adjudicatePending, .auditEquivalents, .raiseAdjudicationShare, .adjudicate, .givePrices, .raiseCandidateLimits: true
             }
         }
     }
@@ -116,6 +117,8 @@ extension Sentences {
         switch step {
         case .adjudicatePending(let count):
             return "judge the \(Sentences.counted(count, "disagreement")) that wait\(count == 1 ? "s" : "") for it"
+        case .auditEquivalents(let count):
+            return "judge \(Sentences.counted(count, "pair")) that \(count == 1 ? "agrees" : "agree") by a tolerant rule alone"
         case .raiseSamplingRate:
             switch model.trial.source {
             case .imported: return "import more recorded pairs"
@@ -181,7 +184,7 @@ extension Sentences {
         guard let step = possibleSpeedUps.first, !onlyTimeIsMissing else { return waitAction }
         switch step {
         case .adjudicate where terms.adjudicateBy == .none: return "\(speedUp(step)): set adjudicate.by, then understudy enable -f FILE"
-        case .adjudicatePending, .adjudicate: return "understudy review \(name)"
+        case .adjudicatePending, .auditEquivalents, .adjudicate: return "understudy review \(name)"
         case .raiseSamplingRate where model.trial.source == .imported: return "understudy import -f FILE PAIRS.jsonl with more pairs"
         case .raiseControlShare where model.trial.source == .imported:
             return "understudy import -f FILE PAIRS.jsonl with more pairs that have a control leg"

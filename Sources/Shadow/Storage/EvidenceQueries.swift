@@ -69,7 +69,9 @@ enum EvidenceQueries {
         """
 
     static let established = """
-        SELECT tier_grid::text[] AS tier_grid, tier_grid_called_at, tier_grid_pair, latches, evidence_pruned_at FROM understudy_store.trial
+        SELECT tier_grid::text[] AS tier_grid, tier_grid_called_at, tier_grid_pair, latches, evidence_pruned_at,
+            equivalence_ceiling
+        FROM understudy_store.trial
         WHERE id = $1
         """
 
@@ -85,8 +87,12 @@ enum EvidenceQueries {
     static let consume = """
         UPDATE understudy_store.comparison AS found SET consumed_correct = found.correct
         WHERE found.trial = $1 AND found.in_evidence AND ($2::timestamptz IS NULL OR found.called_at < $2)
-            AND found.agreement = 'different' AND found.planned AND found.correct <> 'unknown' AND found.consumed_correct IS NULL
+            AND ((found.agreement = 'different' AND found.planned) OR \(EvidenceDayQueries.needsAudit))
+            AND found.correct <> 'unknown' AND found.consumed_correct IS NULL
         """
+
+    /// Fixes the largest share of pairs that agree by a tolerant rule alone.
+    static let fixCeiling = "UPDATE understudy_store.trial SET equivalence_ceiling = $2 WHERE id = $1"
 
     /// Sketches of days before `$2`.
     static let latencies = """

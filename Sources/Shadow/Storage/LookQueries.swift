@@ -34,6 +34,12 @@ enum LookQueries {
         VALUES ($1, $2, $3, $4, $5, $6)
         """
 
+    static let insertAudit = """
+        INSERT INTO understudy_store.audit_point (
+            look, status, equivalents, judged, worse, share, ceiling, allowed, log_evidence, hidden_at_most)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        """
+
     /// What a pair of the report said (`$3`), as long as the pair is there.
     static let insertExample = """
         INSERT INTO understudy_store.look_example (look, pair_id, trial, ages_from, texts)

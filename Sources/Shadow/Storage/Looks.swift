@@ -193,6 +193,15 @@ public struct Looks {
                     .double(gate.upper), .double(gate.threshold), .bool(gate.blocking),
                 ])
         }
+        if let audit = look.audit {
+            try connection.execute(
+                LookQueries.insertAudit,
+                [
+                    .int(number), .text(audit.status.rawValue), .int(audit.equivalents), .int(audit.judged), .int(audit.worse),
+                    .double(audit.share), .double(audit.ceiling), .double(audit.allowed), .double(audit.logEvidence),
+                    .double(audit.hiddenAtMost),
+                ])
+        }
         for point in look.tier.curve {
             try connection.execute(
                 LookQueries.insertTierPoint,

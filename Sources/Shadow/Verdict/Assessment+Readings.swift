@@ -49,8 +49,9 @@ extension Assessment {
             // All that differs might be worse, or better.
             return WorsePerTenThousand(estimate: nil, lower: -upper * scale, upper: upper * scale, allowed: allowed)
         }
+        let hidden = audit.reading?.hiddenAtMost ?? 0
         return WorsePerTenThousand(
-            estimate: gate.estimate.map { -$0 * scale }, lower: -upper * scale, upper: -lower * scale, allowed: allowed)
+            estimate: gate.estimate.map { -$0 * scale }, lower: -upper * scale, upper: min(1, hidden - lower) * scale, allowed: allowed)
     }
 
     /// Disagreement for display.

@@ -84,7 +84,7 @@ public struct DecisionInput: Sendable, Hashable {
     public var disagreementUpper: Double
     /// Accuracy difference; read only where quality rests on adjudications.
     public var difference: Interval
-    /// The audit of equivalences by `judge` or `within_tolerance`; pass where there are none.
+    /// The audit of equivalences by `judge` or `within_tolerance`; pass where there are none, or where they count as disagreements.
     public var audit: GateStatus
     /// How many segments block.
     public var blockingSegments: Int
@@ -164,8 +164,8 @@ extension DecisionInput {
     private var qualityStatus: GateStatus {
         let margin = terms.margins.quality
         if !basis.isAdjudicated { return disagreementUpper <= margin && audit == .pass ? .pass : .open }
-        if difference.upper < -margin || audit == .fail { return .fail }
-        return difference.lower > -margin && audit == .pass ? .pass : .open
+        if difference.upper < -margin { return .fail }
+        return difference.lower > -terms.qualityMargin && audit == .pass ? .pass : .open
     }
 
     private func atMost(_ limit: Double, _ interval: Interval) -> GateStatus {

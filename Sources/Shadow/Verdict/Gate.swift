@@ -32,7 +32,7 @@ public enum GateNote: Sendable, Hashable {
     case lacking([EvidenceShortfall])
     /// The quality gate rests on agreement alone: the numbers are the disagreement rate.
     case agreementOnly
-    /// Equivalences by `judge` or `within_tolerance` are among the pairs and have not been audited.
+    /// Equivalences by `judge` or `within_tolerance` are among the pairs and their audit has not passed.
     case unauditedEquivalents(Int)
     /// Fewer control pairs than the gate needs.
     case fewControls(have: Int, need: Int)

@@ -59,14 +59,20 @@ public struct Latches: Sendable, Hashable {
     public var disagreement: ClaimLatch
     /// One for each threshold of the grid, in its order; empty until the grid is fixed.
     public var tiers: [TierLatch]
+    /// The largest log-capital so far that equivalences cost no more than is allowed; nil before a look that knew of the audit.
+    public var audit: Double?
 
     /// Latches as they were stored.
-    public init(quality: ClaimLatch, reliability: ClaimLatch, noise: ClaimLatch, disagreement: ClaimLatch, tiers: [TierLatch]) {
+    public init(
+        quality: ClaimLatch, reliability: ClaimLatch, noise: ClaimLatch, disagreement: ClaimLatch, tiers: [TierLatch],
+        audit: Double? = nil
+    ) {
         self.quality = quality
         self.reliability = reliability
         self.noise = noise
         self.disagreement = disagreement
         self.tiers = tiers
+        self.audit = audit
     }
 
     /// Before the first look.
@@ -89,6 +95,7 @@ extension Latches {
         (kept.reliability.upper, kept.reliability.below) = (former.reliability.upper, former.reliability.below)
         (kept.noise.upper, kept.noise.below) = (former.noise.upper, former.noise.below)
         (kept.disagreement.upper, kept.disagreement.below) = (former.disagreement.upper, former.disagreement.below)
+        if kept.audit != nil { kept.audit = former.audit ?? 0 }
         for index in kept.tiers.indices {
             kept.tiers[index].above = former.tiers.first { $0.threshold == kept.tiers[index].threshold }?.above ?? 0
         }

@@ -43,6 +43,8 @@ public struct Look: Sendable, Hashable {
     public var pairsPerDay: Double?
     /// The fewest judgements that would decide, where nobody has judged yet; nil where judging is not what is missing.
     public var wayOut: WayOut?
+    /// The audit of pairs that agree by a tolerant rule alone; nil where there are none.
+    public var audit: AuditReading?
 
     /// The gate of this name.
     public func gate(_ name: GateName) -> Gate { gates.first { $0.name == name }! }
@@ -315,6 +317,8 @@ public struct GateForecast: Sendable, Hashable {
 public enum SpeedUp: Sendable, Hashable {
     /// Judge the pending pairs.
     case adjudicatePending(Int)
+    /// Judge so many of the pairs that agree by a tolerant rule alone.
+    case auditEquivalents(Int)
     /// Sample more calls.
     case raiseSamplingRate
     /// Draw more disagreements for adjudication.

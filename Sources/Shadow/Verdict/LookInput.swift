@@ -181,12 +181,15 @@ public struct LookInput: Sendable, Hashable {
     public var agreeing: CorrectnessCounts
     /// Who was right, over all pairs that differ (in evidence or not).
     public var differing: CorrectnessCounts
+    /// q̄: the largest share of pairs that agree by an audited rule alone, as it was fixed when the first day had ended; nil until then.
+    public var equivalenceCeiling: Double?
 
     /// An input from its parts; the defaults are those of a trial without traffic.
     public init(
         terms: TrialTerms, days: Int, cells: [EvidenceCell], sampled: Int = 0, shed: Int = 0, pairsPerDay: Double? = nil,
         tierGrid: [Double] = [], latency: LatencyEvidence = LatencyEvidence(), cost: CostEvidence = CostEvidence(),
-        agreeing: CorrectnessCounts = CorrectnessCounts(), differing: CorrectnessCounts = CorrectnessCounts()
+        agreeing: CorrectnessCounts = CorrectnessCounts(), differing: CorrectnessCounts = CorrectnessCounts(),
+        equivalenceCeiling: Double? = nil
     ) {
         self.terms = terms
         self.days = days
@@ -199,5 +202,6 @@ public struct LookInput: Sendable, Hashable {
         self.cost = cost
         self.agreeing = agreeing
         self.differing = differing
+        self.equivalenceCeiling = equivalenceCeiling
     }
 }
