@@ -70,7 +70,7 @@ extension Command {
     /// What the last look of the only trial said about how many judgements are still needed; no look is taken for it.
     private static func outlook(of trials: [StoredTrial], _ connection: PostgresConnection) throws -> String? {
         guard trials.count == 1, let stored = try Looks(connection).latest(trial: trials[0].id) else { return nil }
-        let look = Verdict.look(at: stored.input, after: stored.latchesBefore)
+        let look = stored.said(orDecide: Verdict.look)
         guard let forecast = look.forecast, forecast.gate == .quality, let more = forecast.adjudications, more > 0 else { return nil }
         return "at the last look about \(more) more would decide"
     }

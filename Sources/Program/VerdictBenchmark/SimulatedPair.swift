@@ -23,6 +23,12 @@ struct SimulatedPair {
     var differs = false
     /// D; 0 where they agree.
     var difference = 0
+    /// They agree by a tolerant rule alone; D is then what the rule hides.
+    var isEquivalent = false
+    /// `EvidenceCell.auditLevel`.
+    var auditLevel = 0
+    /// f of a model judge.
+    var prediction = 0.0
     /// Drawn for adjudication, should they differ.
     var planned = true
     /// π, as logged before the draw.

@@ -43,6 +43,8 @@ struct Queries {
         addTier()
         addJudge()
         addAudit()
+        addSample()
+        addSingleLook()
         addCoverage()
     }
 
@@ -260,7 +262,8 @@ struct Queries {
                         "/latency/\(leg)/\(metric.rawValue)/p\(quantile.percentile)/estimate",
                         "\(leg)'s \(Sentences.name(metric, quantile.percentile)) in ms (exact; the report's sketch is within 1 %)",
                         "SELECT percentile_disc(\(Double(quantile.percentile) / 100)) WITHIN GROUP (ORDER BY \(value)) AS estimate "
-                            + "FROM understudy.pairs WHERE \(trial) AND day < \(openDay)")
+                            + "FROM understudy.pairs WHERE \(trial) AND day < \(openDay) AND understudy.in_latency(pair_id, evidence_weight)"
+                    )
                 }
             }
         }
@@ -338,6 +341,9 @@ struct Queries {
                 "/coverage/\(column)", column,
                 "SELECT coalesce(sum(\(column)), 0) AS estimate FROM understudy.coverage WHERE \(trial)")
         }
+        add(
+            "/coverage/in_evidence", "comparable pairs behind the gates, once all before them are compared",
+            count("in_evidence AND agreement <> 'incomparable'"))
         for reason in model.coverage.shed {
             add(
                 JSONPointer.appending(reason.reason, to: "/coverage/shed"), "shed: \(ForeignText.name(reason.reason))",

@@ -106,7 +106,8 @@ enum EvidenceDayQueries {
             (false, found.candidate_duration_ms, found.candidate_timeout),
             (true, found.candidate_duration_ms + found.production_duration_ms, found.candidate_timeout OR found.production_timeout)
         ) AS way (escalated, ms, timeout)
-        WHERE \(ofTheDay) AND $8 AND $9::double precision[] IS NOT NULL AND (way.timeout OR way.ms IS NOT NULL)
+        WHERE \(ofTheDay) AND $8 AND $9::double precision[] IS NOT NULL AND understudy.in_latency(found.pair_id, found.evidence_weight)
+            AND (way.timeout OR way.ms IS NOT NULL)
             AND (NOT way.escalated OR (SELECT timed_together FROM understudy_store.trial WHERE id = $1))
         GROUP BY 1, 2, 3
         ORDER BY 1, 2, 3

@@ -128,6 +128,12 @@ enum EvidenceQueries {
         ) AS counted
         """
 
+    /// The calls by what is known of them, and the pairs by what is known of those.
+    static let sample = """
+        SELECT dimension, slice, calls, expected, drawn, sampled, kept, comparable, compared
+        FROM understudy_store.sample_slice WHERE trial = $1 ORDER BY dimension, slice
+        """
+
     /// For recorded pairs: the calls that they stand for, and over how many days.
     static let represented = """
         SELECT coalesce(sum(represented_calls), 0) AS calls, max(day) - min(day) + 1 AS days

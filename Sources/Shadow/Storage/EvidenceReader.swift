@@ -75,7 +75,8 @@ struct EvidenceReader {
             terms: try terms(), days: calendar.days, cells: cells, sampled: try volume.int("sampled"), shed: try volume.int("shed"),
             pairsPerDay: pairsPerDay(cells, calendar), tierGrid: grid.thresholds, latency: try latency(calendar, grid, days ?? []),
             cost: try cost(grid, days ?? [], volume: volume), agreeing: agreeing, differing: differing,
-            equivalenceCeiling: try equivalenceCeiling(isFirstDayWhole ? cells.filter { $0.day == 0 } : []))
+            equivalenceCeiling: try equivalenceCeiling(isFirstDayWhole ? cells.filter { $0.day == 0 } : []),
+            sample: try sample())
         return Reading(input: input, ledgerEnd: end)
     }
 
@@ -98,6 +99,15 @@ struct EvidenceReader {
             EvidenceQueries.fixGrid, [.id(trial.id), .doubleArray(thresholds), .moment(grid.calledAt), .id(grid.pair)])
         try connection.execute(EvidenceDayQueries.forgetAll, [.id(trial.id)])
         return grid
+    }
+
+    private func sample() throws -> [SampleSlice] {
+        try connection.query(EvidenceQueries.sample, [.id(trial.id)]).map { row in
+            SampleSlice(
+                try row.word("dimension"), try row.text("slice"), calls: try row.int("calls"), expected: try row.double("expected"),
+                drawn: try row.int("drawn"), sampled: try row.int("sampled"), kept: try row.int("kept"),
+                comparable: try row.int("comparable"), compared: try row.int("compared"))
+        }
     }
 
     /// What was fixed, or is now: once the first day has ended with all its pairs compared.

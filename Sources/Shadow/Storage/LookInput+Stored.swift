@@ -16,6 +16,7 @@ extension LookInput {
             "shed": JSONValue(shed), "pairs_per_day": JSONValue(pairsPerDay), "tier_grid": .array(tierGrid.map { JSONValue($0) }),
             "latency": latency.json, "cost": cost.json, "agreeing": agreeing.json, "differing": differing.json,
         ]
+        if !sample.isEmpty { json["sample"] = .array(sample.map(\.json)) }
         if let equivalenceCeiling { json["equivalence_ceiling"] = JSONValue(equivalenceCeiling) }
         return json
     }
@@ -27,13 +28,16 @@ extension LookInput {
         }
         var cells: [EvidenceCell] = []
         for cell in try reader.array("cells") { cells.append(try EvidenceCell(stored: cell)) }
+        var sample: [SampleSlice] = []
+        if json["sample"] != nil { for slice in try reader.array("sample") { sample.append(try SampleSlice(stored: slice)) } }
         self.init(
             terms: try TrialTerms(stored: try reader.value("terms")), days: try reader.int("days"), cells: cells,
             sampled: try reader.int("sampled"), shed: try reader.int("shed"), pairsPerDay: reader.doubleOrNull("pairs_per_day"),
             tierGrid: try reader.doubles("tier_grid"), latency: try LatencyEvidence(stored: try reader.value("latency")),
             cost: try CostEvidence(stored: try reader.value("cost")), agreeing: try CorrectnessCounts(stored: try reader.value("agreeing")),
             differing: try CorrectnessCounts(stored: try reader.value("differing")),
-            equivalenceCeiling: reader.doubleOrNull("equivalence_ceiling"))
+            equivalenceCeiling: reader.doubleOrNull("equivalence_ceiling"),
+            sample: sample)
     }
 }
 
@@ -113,6 +117,23 @@ extension EvidenceCell {
             control: ControlDraw(
                 probability: try stored.double(at: 8), outcome: differed.map { $0 ? .differed : .agreed } ?? .notDrawn),
             tier: stored.int(at: 10), beforeFirstPending: stored.element(11)?.json.boolValue ?? true, count: try stored.count(at: 12))
+    }
+}
+
+extension SampleSlice {
+    fileprivate var json: JSONValue {
+        [
+            .string(dimension.rawValue), .string(name), JSONValue(calls), JSONValue(expected), JSONValue(drawn), JSONValue(sampled),
+            JSONValue(kept), JSONValue(comparable), JSONValue(compared),
+        ]
+    }
+
+    fileprivate init(stored: StoredValue) throws(StorageError) {
+        guard let dimension = SampleDimension(rawValue: stored.text(at: 0) ?? "") else { throw stored.damaged }
+        self.init(
+            dimension, stored.text(at: 1) ?? "", calls: try stored.count(at: 2), expected: try stored.double(at: 3),
+            drawn: try stored.count(at: 4), sampled: try stored.count(at: 5), kept: try stored.count(at: 6),
+            comparable: try stored.count(at: 7), compared: try stored.count(at: 8))
     }
 }
 

@@ -16,7 +16,7 @@ public func look(at input: LookInput, after latches: Latches) -> Look {
         quality: assessment.quality, noise: assessment.noise, latency: assessment.latency, cost: assessment.cost,
         segments: assessment.segments, tier: assessment.tier.reading, forecast: outlook.forecast, daysLeft: outlook.daysLeft,
         speedUps: outlook.speedUps, daily: assessment.daily, latches: established, waits: outlook.waits,
-        pairsPerDay: input.pairsPerDay, wayOut: outlook.wayOut, audit: assessment.audit.reading)
+        pairsPerDay: input.pairsPerDay, wayOut: outlook.wayOut, audit: assessment.audit.reading, bias: assessment.bias)
 }
 
 /// Everything that is worked out from one look's evidence before the decision.
@@ -27,6 +27,7 @@ struct Assessment {
     let ledger: QualityLedger
     let rates: RateLedgers
     let audit: EquivalenceAudit
+    let bias: [BiasReading]
     let latches: Latches
     let tier: TierAssessment
     let segments: [SegmentReading]
@@ -65,6 +66,7 @@ struct Assessment {
             quality: latches.quality.shown(for: quality), reliability: latches.reliability.shown(for: reliability),
             noise: latches.noise.shown(for: noise), disagreement: latches.disagreement.shown(for: disagreement), tiers: [])
 
+        bias = sampleBias(input.sample)
         segments = assessSegments(input.cells, terms: terms)
         latency = assessLatency(input.latency, terms: terms)
         cost = assessCost(input.cost, terms: terms)
@@ -75,8 +77,16 @@ struct Assessment {
             excessFailure: shown.reliability.interval, excessDisagreement: shown.noise.interval,
             disagreementUpper: shown.disagreement.upper, difference: shown.quality.interval,
             audit: basis.isAdjudicated ? audit.status : .pass, blockingSegments: segments.count { $0.blocking }, latency: latency.ratios,
-            saving: cost.saving.map { Interval($0.lower, $0.upper) }, tier: tier.standing)
+            saving: cost.saving.map { Interval($0.lower, $0.upper) }, tier: tier.standing,
+            weekShare: weekShare(input), bias: bias.filter(\.isBiased))
     }
+}
+
+/// The part of a week, or of a shorter trial's days, that the calendar days so far span.
+private func weekShare(_ input: LookInput) -> Double {
+    let whole = min(7, input.terms.days)
+    let spanned = (input.cells.map(\.day).max() ?? 0) + 1
+    return input.days >= whole ? 1 : min(1, Double(spanned) / Double(whole))
 }
 
 extension ClaimLatch {

@@ -5,7 +5,7 @@ import Traffic
 public let equivalenceSamples = 6
 
 /// The audit of pairs that agree by a tolerant rule alone (`judge`, `within_tolerance`): how often is the candidate worse in them?
-public struct AuditReading: Sendable, Hashable {
+public struct AuditReading: Sendable, Hashable, Codable {
     /// Pass once it is shown that such pairs hide a loss of at most δ_a; never fail.
     public var status: GateStatus
     /// Pairs of the ledger that agree by such a rule alone,

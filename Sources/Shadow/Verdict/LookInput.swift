@@ -124,7 +124,7 @@ public struct CostEvidence: Sendable, Hashable {
 }
 
 /// Pairs by who was right, from labels and people; for display, in no gate.
-public struct CorrectnessCounts: Sendable, Hashable {
+public struct CorrectnessCounts: Sendable, Hashable, Codable {
     /// Both answers right.
     public var both: Int
     /// Only production right.
@@ -183,13 +183,15 @@ public struct LookInput: Sendable, Hashable {
     public var differing: CorrectnessCounts
     /// q̄: the largest share of pairs that agree by an audited rule alone, as it was fixed when the first day had ended; nil until then.
     public var equivalenceCeiling: Double?
+    /// The calls by what is known of all of them, or of some; empty where nobody counts.
+    public var sample: [SampleSlice]
 
     /// An input from its parts; the defaults are those of a trial without traffic.
     public init(
         terms: TrialTerms, days: Int, cells: [EvidenceCell], sampled: Int = 0, shed: Int = 0, pairsPerDay: Double? = nil,
         tierGrid: [Double] = [], latency: LatencyEvidence = LatencyEvidence(), cost: CostEvidence = CostEvidence(),
         agreeing: CorrectnessCounts = CorrectnessCounts(), differing: CorrectnessCounts = CorrectnessCounts(),
-        equivalenceCeiling: Double? = nil
+        equivalenceCeiling: Double? = nil, sample: [SampleSlice] = []
     ) {
         self.terms = terms
         self.days = days
@@ -203,5 +205,6 @@ public struct LookInput: Sendable, Hashable {
         self.agreeing = agreeing
         self.differing = differing
         self.equivalenceCeiling = equivalenceCeiling
+        self.sample = sample
     }
 }

@@ -72,7 +72,7 @@ extension Assessment {
         let comesWithTime = decisionInput.shortfalls.allSatisfy { shortfall in
             switch shortfall {
             case .days, .pairs: true
-            case .adjudicated, .imputed, .shed: done
+            case .adjudicated, .imputed, .shed, .biased: done
             case .drift: false
             }
         }
@@ -178,6 +178,8 @@ extension Assessment {
         case .pairs: sampling
         case .adjudicated, .imputed: adjudicationSpeedUps
         case .shed: [.raiseCandidateLimits]
+        // What is shed may be what bends it; a draw or production's failures nobody mends within the trial.
+        case .biased(let reading): reading.step == .kept ? [.raiseCandidateLimits] : []
         }
     }
 
