@@ -77,7 +77,8 @@ import Verdict
         let queue = ReviewQueue(store.connection, trials: [trial.id], session: Identifier(at: Moments.monday))
         #expect(try queue.progress().audit == 100 && queue.progress().waiting == 0)
         var levels: [Identifier: Int] = [:]
-        let rows = try store.connection.query("SELECT pair_id, understudy_store.audit_level(pair_id) AS level FROM understudy_store.comparison")
+        let rows = try store.connection.query(
+            "SELECT pair_id, understudy_store.audit_level(pair_id) AS level FROM understudy_store.comparison")
         for row in rows {
             let id = try row.uuid("pair_id")
             levels[Identifier(high: id.0, low: id.1)] = try row.int("level")

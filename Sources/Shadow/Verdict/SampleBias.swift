@@ -79,6 +79,22 @@ public struct BiasReading: Sendable, Hashable, Codable {
     public var share: Double
     public var wanted: Double
 
+    /// Takes its parts as they are.
+    public init(
+        step: SampleStep, dimension: SampleDimension, count: Int, distance: Double, p: Double, isBiased: Bool, furthest: String,
+        share: Double, wanted: Double
+    ) {
+        self.step = step
+        self.dimension = dimension
+        self.count = count
+        self.distance = distance
+        self.p = p
+        self.isBiased = isBiased
+        self.furthest = furthest
+        self.share = share
+        self.wanted = wanted
+    }
+
     /// The distance from which on a bias holds the evidence open. One call in twenty in the wrong place bends the difference in accuracy by
     /// a point where the slices differ by 20 points: half the default margin. Below that, a million calls make any difference significant.
     public static let leastDistance = 0.05
