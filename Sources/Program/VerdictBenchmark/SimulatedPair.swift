@@ -11,6 +11,8 @@ struct Timing {
     var productionCost: Double
     /// USD.
     var candidateCost: Double
+    /// Counted among the latencies: where segments are sampled at different rates, those sampled more often are thinned.
+    var inLatency = true
 }
 
 /// A pair as the mirror draws and the worker compares it, with what only the simulation knows beforehand: who is right, and when

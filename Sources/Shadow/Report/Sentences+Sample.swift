@@ -6,7 +6,9 @@ extension Sentences {
     /// Whether the sample is a fair part of the calls, in one sentence.
     var sampleLead: String {
         guard let worst = look.bias.filter(\.isBiased).max(by: { $0.distance < $1.distance }) else {
-            return "Wherever it can be held against all calls the sample is a fair part of them."
+            return look.bias.contains { $0.step == .drawn }
+                ? "Wherever it can be held against all calls the sample is a fair part of them."
+                : "Nobody counted all calls; what could be compared is a fair part of the pairs."
         }
         return "The sample is bent: \(biasClause(worst))."
     }
