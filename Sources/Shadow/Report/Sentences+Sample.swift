@@ -19,7 +19,7 @@ extension Sentences {
             switch reading.step {
             case .drawn: "of the calls drawn"
             case .kept: "of the calls of which a pair came"
-            case .comparable: "of the pairs that could be compared"
+            case .comparable: "of the comparable pairs"
             }
         return "\(what) \(Numbers.percent(reading.share)) \(kind(reading)), where \(Numbers.percent(reading.wanted)) should be"
     }
