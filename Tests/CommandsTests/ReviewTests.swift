@@ -1,4 +1,5 @@
 import Report
+import Storage
 import Testing
 import Traffic
 
@@ -14,7 +15,9 @@ import Traffic
             production: Leg(status: 200, output: "production's"), controlRate: 0)
         let pair = Pair(
             id: pair, callID: call.id, trial: pair, workload: "w", candidate: Leg(status: 200, output: "the candidate's"), samplingRate: 1)
-        return ReviewSheet(account: PairAccount(candidateName: "c", call: call, pair: pair, finding: nil), counts: true, who: who)
+        return ReviewSheet(
+            account: PairAccount(candidateName: "c", call: call, pair: pair, finding: nil),
+            given: ReviewedPair(pair: pair.id, counts: true), who: who)
     }
 
     @Test func everyAnswerLandsOnTheModelWhoseItIs() {

@@ -136,6 +136,40 @@ func trialIdentifier(_ number: UInt64) -> Identifier { Identifier(at: Timestamp(
         #expect(drawn?.trials[0].planned == false && drawn?.trials[0].adjudicationProbability == 0)
     }
 
+    @Test func everyCallThatCouldBeDrawnIsCountedByItsSizeAndItsProbability() throws {
+        let plan = plan(
+            try workloadSettings(
+                sample: SampleSettings(rate: 0.25, segments: SegmentSettings(header: "X-Channel", rates: ["mail": 0.5]))))
+        var tally = CoverageTally(workload: "w", trials: plan.trials.map(\.id))
+        func pass(_ number: Int, _ framing: RequestFraming, _ headers: Headers = []) {
+            var head = head("POST", headers)
+            head.framing = framing
+            _ = draw(plan, head, number: number, tally: &tally)
+        }
+        for number in 0..<40 { pass(number, .length(3000)) }
+        for number in 40..<60 { pass(number, .length(100), [Header("X-Channel", "mail")]) }
+        pass(60, .chunked)
+        // A retry and another path could not be drawn.
+        pass(61, .length(100), [Header("x-stainless-retry-count", "1")])
+        _ = draw(plan, head(), path: "/v1/embeddings", number: 62, tally: &tally)
+        let profile = tally.take(at: Self.moment).filter(\.stage.isProfile)
+        func count(_ stage: CoverageStage, _ size: RequestSize, _ segment: String? = nil) -> Int {
+            profile.filter { $0.stage == stage && $0.reason == "size:\(size.name)" && $0.segment == segment }.reduce(0) { $0 + $1.count }
+        }
+        #expect(count(.profileCalls, .under4k) == 40)
+        #expect(count(.profileExpected, .under4k) == 10_000_000)
+        #expect(count(.profileCalls, .under256, "mail") == 20)
+        #expect(count(.profileExpected, .under256, "mail") == 10_000_000)
+        #expect(count(.profileCalls, .unannounced) == 1)
+        #expect(profile.filter { $0.stage == .profileCalls }.reduce(0) { $0 + $1.count } == 61)
+        #expect(profile.allSatisfy { $0.trial == plan.trials[0].id })
+    }
+
+    @Test(arguments: [
+        (0, RequestSize.under256), (255, .under256), (256, .under1k), (4096, .under16k), (262_143, .under256k), (1 << 30, .larger),
+    ])
+    func sizesAreClasses(bytes: Int, size: RequestSize) { #expect(RequestSize(bytes: bytes) == size) }
+
     @Test func aRequestThatCouldNotBeKeptIsShedForTheTrialsThatHadDrawnIt() throws {
         let plan = plan(
             try workloadSettings(), try workloadSettings(sample: SampleSettings(rate: 1e-9)),
@@ -146,7 +180,7 @@ func trialIdentifier(_ number: UInt64) -> Identifier { Identifier(at: Timestamp(
         _ = tally.take(at: Self.moment)
         plan.shed(consideration, as: .shedTooLarge, tally: &tally)
         let deltas = tally.take(at: Self.moment)
-        #expect(deltas.map(\.stage) == [.sampled, .shed])
+        #expect(deltas.map(\.stage) == [.sampled, .shed, .profileDrawn, .profileSampled])
         #expect(deltas.allSatisfy { $0.trial == plan.trials[0].id && $0.count == 1 })
     }
 

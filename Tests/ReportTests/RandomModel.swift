@@ -164,8 +164,28 @@ struct RandomModel {
             daysLeft: maybe { abs($0.number(40)) },
             speedUps: pick([
                 [], [.raiseSamplingRate], [.adjudicatePending(7), .raiseSamplingRate], [.adjudicate], [.givePrices],
-                [.raiseControlShare], [.raiseCandidateLimits], [.raiseAdjudicationShare],
-            ]), daily: daily(), latches: Latches(), waits: waits, pairsPerDay: maybe(0.8) { 1 + abs($0.number(2000)) }, wayOut: wayOut)
+                [.raiseControlShare], [.raiseCandidateLimits], [.raiseAdjudicationShare], [.auditEquivalents(60)],
+            ]), daily: daily(), latches: Latches(), waits: waits, pairsPerDay: maybe(0.8) { 1 + abs($0.number(2000)) }, wayOut: wayOut,
+            audit: maybe(0.3) { $0.audit() }, bias: (0..<count(6)).map { _ in bias() })
+    }
+
+    private mutating func audit() -> AuditReading {
+        let equivalents = 1 + count(900)
+        let judged = min(equivalents, count(900))
+        let ceiling = maybe { 0.001 + abs($0.number(0.5)) }
+        let status: GateStatus = ceiling != nil && chance(0.4) ? .pass : .open
+        return AuditReading(
+            status: status, equivalents: equivalents, judged: judged, worse: min(judged, count(50)), share: min(1, abs(number(0.3))),
+            ceiling: ceiling, allowed: ceiling.map { 0.005 / $0 }, logEvidence: abs(number(9)), needed: 3.69,
+            hiddenAtMost: min(1, abs(number(0.2))), toJudge: status == .pass ? nil : maybe { $0.count(300) })
+    }
+
+    private mutating func bias() -> BiasReading {
+        BiasReading(
+            step: pick(SampleStep.allCases), dimension: pick(SampleDimension.allCases), count: 1 + count(9000),
+            distance: min(1, abs(number(0.2))), p: random.fraction(), isBiased: chance(0.3),
+            furthest: pick(["1 to 4 KB", "07", "mail", ""]),
+            share: random.fraction(), wanted: random.fraction())
     }
 
     private mutating func daily() -> [DayReading] {
@@ -207,6 +227,13 @@ struct RandomModel {
             productionAccuracy: counts.known == 0 ? nil : maybe { $0.estimate(1, from: 0, to: 1) },
             candidateAccuracy: counts.known == 0 ? nil : maybe { $0.estimate(1, from: 0, to: 1) }, singleLookDifference: nil, mcnemar: nil,
             predictedDifference: maybe(0.4) { $0.number(0.1) },
+            sampledDifference: !basis.isAdjudicated
+                ? nil
+                : maybe(0.4) { model in
+                    SampledDifference(
+                        method: model.pick(SampledDifference.Method.allCases), difference: model.estimate(0.1, from: -1, to: 1),
+                        judged: 30 + model.count(900), power: model.random.fraction(), bySegment: model.chance(0.5))
+                },
             worsePerTenThousand: WorsePerTenThousand(
                 estimate: !basis.isAdjudicated || open ? nil : -10_000 * difference.estimate,
                 lower: open ? -10_000 : -10_000 * difference.upper, upper: open ? 10_000 : -10_000 * difference.lower, allowed: 200))
@@ -350,7 +377,7 @@ struct RandomModel {
     private mutating func shortfalls() -> [EvidenceShortfall] {
         let all: [EvidenceShortfall] = [
             .days(have: 1, need: 7), .pairs(have: count(999), need: 1000), .adjudicated(have: 12, need: 50),
-            .imputed(share: 0.0501, most: 0.05), .shed(share: 0.3, most: 0.05), .drift(.quality),
+            .imputed(share: 0.0501, most: 0.05), .shed(share: 0.3, most: 0.05), .biased(bias()), .drift(.quality),
         ]
         return all.filter { _ in chance(0.4) }
     }

@@ -62,6 +62,8 @@ struct AnalystPageTests {
             "judgements",
             "pair_id f order_consistent same_meaning difference repeat_consistent reused model prompt_version calls error cost at"
         ),
+        ("equivalence_audit", "day status equivalents judged worse share ceiling allowed log_evidence hidden_at_most"),
+        ("sample_profile", "dimension slice calls expected drawn sampled kept comparable compared"),
         ("pairs", pairColumns + " request_hash language"),
         // Columns of `pairs` that came later stand after the differences here.
         ("disagreements", pairColumns + " differences request_hash language"),

@@ -301,7 +301,15 @@ import Verdict
         pairs.map { $0[keyPath: side] }.filter { $0.answer != .serverError }.map { $0.answer == .timeout ? .infinity : $0.durationMs }
     }
 
-    private func checkLatency(_ pairs: [RandomPair], _ look: Look) throws {
+    private func checkLatency(_ all: [RandomPair], _ look: Look) throws {
+        // Of the segment that is sampled more often as many are left out as make the sample even.
+        let rows = try store.analyst().query("SELECT external_id FROM pairs WHERE in_latency(pair_id, evidence_weight)")
+        let kept = Set(try rows.map { try #require($0.value(at: 0)) })
+        let pairs = all.filter { kept.contains($0.id) }
+        #expect(all.allSatisfy { $0.weight < 1 || kept.contains($0.id) })
+        let thinned = all.filter { $0.weight < 1 }
+        let expected = thinned.reduce(0) { $0 + $1.weight }
+        #expect(abs(Double(thinned.count { kept.contains($0.id) }) - expected) < 5 * expected.squareRoot() + 1)
         for (side, reading) in [(\RandomPair.production, look.latency.production), (\.candidate, look.latency.candidate)] {
             let values = durations(pairs, side)
             #expect(reading.samples == values.count)

@@ -158,7 +158,7 @@ import Verdict
         // As it was stored it is read again.
         let stored = try #require(try Looks(store.connection).latest(trial: trial.id))
         #expect(stored.input == input)
-        #expect(try store.value("SELECT input ->> 'version' FROM understudy_store.look ORDER BY id DESC LIMIT 1") == "2")
+        #expect(try store.value("SELECT input ->> 'version' FROM understudy_store.look ORDER BY id DESC LIMIT 1") == "3")
     }
 
     @Test func looksOfTrialsWithoutAJudgeKeepTheirForm() throws {

@@ -145,14 +145,6 @@ struct GateTests {
         #expect(look(at: input, after: Latches()).cost.saving == nil)
     }
 
-    @Test func unauditedEquivalencesHoldQualityOpen() {
-        var input = goodWeek()
-        input.cells.append(EvidenceCell(day: 0, agreement: .equivalent, needsAudit: true, count: 5))
-        let look = look(at: input, after: Latches())
-        #expect(look.gate(.quality).status == .open && look.gate(.quality).note == .unauditedEquivalents(5))
-        #expect(look.decision == Decision(.keepShadowing, because: .gate(.quality)))
-    }
-
     @Test func peoplesJudgementsOfDisagreementsSayNothingOfAccuracy() {
         var input = goodWeek()
         input.terms.adjudicateBy = .people

@@ -11,9 +11,9 @@ extension Command {
     static let review = Command(
         "review", operands: "WORKLOAD", summary: "Judges disagreements: two answers side by side, one key each, models hidden",
         details: """
-            Serves the pairs that were drawn for judging, oldest first, then the others that differ, marked unplanned. Which model stands
-            left is drawn anew for every pair. Each answer is stored at once, so that q, Ctrl-C or a lost connection loses nothing; u takes the last
-            answer back. Several people may review at once: a pair lies before one of them at a time, for some minutes.
+            Serves the pairs that were drawn for judging, oldest first, then those of the audit (they agree by a tolerance or a model judge alone)
+            in the order of their draw, then the others that differ, marked unplanned. Which model stands left is drawn anew for every pair. Each
+            answer is stored at once, so that q, Ctrl-C or a lost connection loses nothing; u takes the last answer back. Several people may review at once: a pair lies before one of them at a time, for some minutes.
             Keys: 1 only left is right, 2 only right is right, b both, n neither, s skip, u undo, i input, l labels, m whole answers, q quit.
             Without a terminal, or with --json, it reads a line an order: one of these keys, or left, right, both, neither, skip, undo, quit.
             """,
@@ -70,7 +70,7 @@ extension Command {
     /// What the last look of the only trial said about how many judgements are still needed; no look is taken for it.
     private static func outlook(of trials: [StoredTrial], _ connection: PostgresConnection) throws -> String? {
         guard trials.count == 1, let stored = try Looks(connection).latest(trial: trials[0].id) else { return nil }
-        let look = Verdict.look(at: stored.input, after: stored.latchesBefore)
+        let look = stored.said(orDecide: Verdict.look)
         guard let forecast = look.forecast, forecast.gate == .quality, let more = forecast.adjudications, more > 0 else { return nil }
         return "at the last look about \(more) more would decide"
     }

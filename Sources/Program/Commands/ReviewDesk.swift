@@ -23,11 +23,14 @@ struct ReviewSheet {
     let account: PairAccount
     /// Drawn beforehand: the judgement counts in the verdict.
     let counts: Bool
+    /// Both answers agree by a tolerant rule alone.
+    let isForAudit: Bool
     private let candidateStandsLeft: Bool
 
-    init(account: PairAccount, counts: Bool, who: String) {
+    init(account: PairAccount, given: ReviewedPair, who: String) {
         self.account = account
-        self.counts = counts
+        counts = given.counts
+        isForAudit = given.isForAudit
         candidateStandsLeft = ReviewSheet.candidateStandsLeft(account.pair.id, who: who)
     }
 
@@ -95,7 +98,7 @@ final class ReviewDesk {
         try Adjudications(connection).record(pair: pair, correct: sheet.correctness(answer), who: who, at: now())
         history.append((pair, true))
         judged += 1
-        move(counts: sheet.counts, by: 1)
+        move(counts: sheet.counts, isForAudit: sheet.isForAudit, by: 1)
         current = nil
     }
 
@@ -118,7 +121,7 @@ final class ReviewDesk {
         if last.wasJudged {
             try Adjudications(connection).record(pair: last.pair, correct: .unknown, who: who, at: now())
             judged -= 1
-            move(counts: given.counts, by: -1)
+            move(counts: given.counts, isForAudit: given.isForAudit, by: -1)
         }
         history.removeLast()
         skipped.remove(last.pair)
@@ -136,11 +139,13 @@ final class ReviewDesk {
     }
 
     private func sheet(_ given: ReviewedPair) throws -> ReviewSheet {
-        ReviewSheet(account: try PairAccount.read(given.pair, on: connection), counts: given.counts, who: who)
+        ReviewSheet(account: try PairAccount.read(given.pair, on: connection), given: given, who: who)
     }
 
-    private func move(counts: Bool, by change: Int) {
-        if counts {
+    private func move(counts: Bool, isForAudit: Bool, by change: Int) {
+        if isForAudit {
+            progress.audit -= change
+        } else if counts {
             progress.judged += change
             progress.waiting -= change
         } else {

@@ -87,7 +87,7 @@ struct ReviewLines {
         tell(
             [
                 "event": "end", "reason": .string(reason), "judged_now": JSONValue(desk.judged), "judged": JSONValue(progress.judged),
-                "waiting": JSONValue(progress.waiting), "unplanned": JSONValue(progress.unplanned),
+                "waiting": JSONValue(progress.waiting), "unplanned": JSONValue(progress.unplanned), "audit": JSONValue(progress.audit),
             ], "\(words) \(ReviewText.summary(desk))")
     }
 

@@ -72,6 +72,7 @@ enum ReviewText {
         let progress = desk.progress
         let wait = progress.waiting == 0 ? "none waits" : "\(progress.waiting) wait"
         let others = progress.unplanned == 0 ? "" : " \(progress.unplanned) others that differ are unjudged."
-        return "\(desk.judged) judged now; of those drawn for judging \(progress.judged) are judged, \(wait).\(others)"
+        let audit = progress.audit == 0 ? "" : " \(progress.audit) that agree by a tolerant rule alone are unjudged."
+        return "\(desk.judged) judged now; of those drawn for judging \(progress.judged) are judged, \(wait).\(audit)\(others)"
     }
 }

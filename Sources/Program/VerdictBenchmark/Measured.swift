@@ -94,6 +94,6 @@ private let uneven = Scenario("long calls sampled ten times as often") { _, rand
     pair.weight = isLong ? 0.1 : 1
     pair.timing = Timing(
         production: (isLong ? 8000 : 900) * exp(0.5 * theirs), candidate: (isLong ? 3000 : 1100) * exp(0.5 * ours), productionCost: cost,
-        candidateCost: cost * (isLong ? 0.6 : 0.9) * exp(0.3 * random.normal() - 0.045))
+        candidateCost: cost * (isLong ? 0.6 : 0.9) * exp(0.3 * random.normal() - 0.045), inLatency: random.happens(pair.weight))
     return pair
 }

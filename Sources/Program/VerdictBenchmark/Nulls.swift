@@ -12,6 +12,13 @@ let nulls: [Null] =
         Null(scenario: stratified("stratified sampling")),
         Null(scenario: partial("half of the differences judged", share: 0.5)),
         Null(scenario: partial("3 of 10 differences judged", share: 0.3)),
+        Null(scenario: judged("3 of 10 judged, a judge model right in 8 of 10", right: 0.8)),
+        Null(scenario: judged("3 of 10 judged, a judge model for the candidate", right: nil)),
+        Null(scenario: hiding("a tolerant rule hides a point", visible: -0.01, hidden: 0.05), wrong: [.switches, .qualityPasses]),
+        Null(scenario: hiding("a tolerant rule hides what it may", visible: -0.015, hidden: 0.025), wrong: [.switches, .qualityPasses]),
+        Null(
+            scenario: hiding("the same, a quarter of it judged", visible: -0.015, hidden: 0.025, fromLevel: 2),
+            wrong: [.switches, .qualityPasses]),
         Null(scenario: late("labels come late, some never", never: 0.05)),
         Null(scenario: firstAgreement),
         Null(scenario: changingRates),
@@ -86,6 +93,34 @@ private func partial(_ name: String, share: Double) -> Scenario {
         var pair = atMargin.pair(using: &random)
         pair.probability = share
         pair.planned = random.happens(share)
+        return pair
+    }
+}
+
+/// The same with a model judge whose prediction counts for half: right so often, else any other; nil: always for the candidate.
+private func judged(_ name: String, right: Double?) -> Scenario {
+    let share = 0.3
+    return Scenario(name, terms: TrialTerms(adjudicateBy: .people, adjudicationFloor: share, judgeTrust: TrialTerms.trustInJudge)) {
+        _, random in
+        var pair = atMargin.pair(using: &random)
+        pair.probability = share
+        pair.planned = random.happens(share)
+        pair.prediction = right.map { random.happens($0) ? Double(pair.difference) : Double(random.index(below: 3) - 1) } ?? 1
+        return pair
+    }
+}
+
+/// Every fifth pair agrees by a tolerant rule alone, and in a share of those the candidate is worse unseen. Δ = visible − a fifth of it.
+/// `fromLevel`: only this sample of them is ever judged.
+private func hiding(_ name: String, visible: Double, hidden: Double, fromLevel: Int = 0) -> Scenario {
+    let odds = atMargin.shifted(to: visible / 0.8)
+    return Scenario(name, terms: TrialTerms(auditsEquivalents: true)) { _, random in
+        guard random.happens(0.2) else { return odds.pair(using: &random) }
+        var pair = SimulatedPair()
+        pair.isEquivalent = true
+        pair.difference = random.happens(hidden) ? -1 : 0
+        pair.auditLevel = min(equivalenceSamples - 1, UInt8(truncatingIfNeeded: random.next()).leadingZeroBitCount)
+        pair.labelDelay = pair.auditLevel >= fromLevel ? 0 : nil
         return pair
     }
 }

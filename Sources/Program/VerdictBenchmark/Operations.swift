@@ -9,8 +9,10 @@ struct Operations {
 
     /// Counts a pair.
     mutating func count(_ timing: Timing, weight: Double) {
-        latency.production.duration.count(timing.production)
-        latency.candidate.duration.count(timing.candidate)
+        if timing.inLatency {
+            latency.production.duration.count(timing.production)
+            latency.candidate.duration.count(timing.candidate)
+        }
         cost.pairs.add(candidate: timing.candidateCost, production: timing.productionCost, weight: weight)
     }
 
@@ -23,10 +25,12 @@ struct Operations {
 
     /// Counts a pair once more, under its tier.
     mutating func count(_ timing: Timing, weight: Double, tier: Int) {
-        latency.tiers.served[tier].count(timing.candidate)
-        var both: Double?
-        if let production = timing.production, let candidate = timing.candidate { both = production + candidate }
-        latency.tiers.escalated[tier].count(both)
+        if timing.inLatency {
+            latency.tiers.served[tier].count(timing.candidate)
+            var both: Double?
+            if let production = timing.production, let candidate = timing.candidate { both = production + candidate }
+            latency.tiers.escalated[tier].count(both)
+        }
         cost.byTier[tier].add(candidate: timing.candidateCost, production: timing.productionCost, weight: weight)
     }
 

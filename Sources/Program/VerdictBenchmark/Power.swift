@@ -17,19 +17,43 @@ let prospects: [Prospect] = [
     Prospect(scenario: sureWhereRight, right: "two_tier"),
     Prospect(scenario: prospect("equally good, 60 pairs a day", Odds(worse: 0.02, better: 0.02), perDay: 60), right: "switch"),
     Prospect(scenario: prospect("equally good, 3 of 10 judged", Odds(worse: 0.02, better: 0.02), judged: 0.3), right: "switch"),
+    Prospect(
+        scenario: prospect(
+            "equally good, 3 of 10 judged, a judge right in 8 of 10", Odds(worse: 0.02, better: 0.02), judged: 0.3, judge: 0.8),
+        right: "switch"),
+    Prospect(scenario: tolerant, right: "switch"),
     Prospect(scenario: prospect("equally good, labels 3 days late", Odds(worse: 0.02, better: 0.02), delay: 3), right: "switch"),
 ]
 
-private func prospect(_ name: String, _ odds: Odds, perDay: Int = 300, judged: Double = 1, delay: Int = 0) -> Scenario {
-    let terms = TrialTerms(adjudicateBy: judged < 1 ? .people : .labels, adjudicationFloor: judged)
+private func prospect(
+    _ name: String, _ odds: Odds, perDay: Int = 300, judged: Double = 1, delay: Int = 0, judge: Double? = nil
+) -> Scenario {
+    let terms = TrialTerms(
+        adjudicateBy: judged < 1 ? .people : .labels, adjudicationFloor: judged, judgeTrust: judge == nil ? 0 : TrialTerms.trustInJudge)
     return Scenario(name, terms: terms, perDay: perDay) { _, random in
         var pair = odds.pair(using: &random)
         pair.probability = judged
         pair.planned = random.happens(judged)
         pair.labelDelay = delay
+        if let judge { pair.prediction = random.happens(judge) ? Double(pair.difference) : Double(random.index(below: 3) - 1) }
         pair.timing = Timing.fastAndCheap(using: &random)
         return pair
     }
+}
+
+/// Every fifth pair agrees by a tolerance alone, hardly ever to anybody's disadvantage; a quarter of those is judged.
+private let tolerant = Scenario("equally good, every fifth by tolerance", terms: TrialTerms(auditsEquivalents: true)) { _, random in
+    var pair = SimulatedPair()
+    if random.happens(0.2) {
+        pair.isEquivalent = true
+        pair.difference = random.happens(0.002) ? -1 : 0
+        pair.auditLevel = min(equivalenceSamples - 1, UInt8(truncatingIfNeeded: random.next()).leadingZeroBitCount)
+        pair.labelDelay = pair.auditLevel >= 2 ? 0 : nil
+    } else {
+        pair = Odds(worse: 0.02, better: 0.02).pair(using: &random)
+    }
+    pair.timing = Timing.fastAndCheap(using: &random)
+    return pair
 }
 
 /// Five points worse over all calls, but as good as production on the 55 % of which the candidate is sure.

@@ -51,6 +51,7 @@ private struct CandidateTrial {
     private var ledger = SimulatedLedger()
     private var operations = Operations()
     private var latches = Latches()
+    private var equivalenceCeiling: Double?
     /// The first pairs, until there are enough to fix the two-tier grid.
     private var first: [SimulatedPair] = []
     private var grid: [Double]?
@@ -66,12 +67,14 @@ private struct CandidateTrial {
         }
         let thresholds = grid ?? []
         let operations = pairs.contains { $0.timing != nil } ? operations : BeyondDoubt.operations(thresholds.count)
+        let cells = ledger.cells(on: day)
+        if terms.auditsEquivalents, equivalenceCeiling == nil { equivalenceCeiling = Verdict.equivalenceCeiling(firstDay: cells) }
         let recent = ledger.pairsByDay.suffix(7)
         let input = LookInput(
-            terms: terms, days: day + 1, cells: ledger.cells(on: day), sampled: ledger.pairsByDay.reduce(0, +),
+            terms: terms, days: day + 1, cells: cells, sampled: ledger.pairsByDay.reduce(0, +),
             pairsPerDay: Double(recent.reduce(0, +)) / Double(recent.count), tierGrid: thresholds, latency: operations.latency,
             cost: operations.cost, agreeing: ledger.correctness(on: day, differing: false),
-            differing: ledger.correctness(on: day, differing: true))
+            differing: ledger.correctness(on: day, differing: true), equivalenceCeiling: equivalenceCeiling)
         let look = Verdict.look(at: input, after: latches)
         latches = look.latches
         self.look = look

@@ -17,7 +17,8 @@ struct SimulatedLedger {
 
         func isLabelled(on day: Int) -> Bool { labelDay.map { $0 <= day } ?? false }
 
-        func isPending(on day: Int) -> Bool { probability != nil && !isLabelled(on: day) }
+        /// Whether the ledger waits for its label; the audit's pairs hold nothing up.
+        func isPending(on day: Int) -> Bool { probability != nil && !cell.needsAudit && !isLabelled(on: day) }
 
         func adjudication(on day: Int) -> Adjudication {
             guard let probability else { return .notPlanned }
@@ -64,11 +65,14 @@ struct SimulatedLedger {
     mutating func add(_ pair: SimulatedPair, tier: Int?, on day: Int) {
         while days.count <= day { days.append(Day()) }
         let cell = EvidenceCell(
-            day: day, segment: pair.segment, weight: pair.weight, agreement: pair.differs ? .different : .identical,
+            day: day, segment: pair.segment, weight: pair.weight,
+            agreement: pair.differs ? .different : pair.isEquivalent ? .equivalent : .identical,
+            needsAudit: pair.isEquivalent, auditLevel: pair.auditLevel, prediction: pair.differs ? pair.prediction : 0,
             failureDifference: pair.failureDifference, control: pair.control, tier: tier, count: 0)
         days[day].add(
             Kind(
-                cell: cell, difference: pair.difference, probability: pair.differs && pair.planned ? pair.probability : nil,
+                cell: cell, difference: pair.difference,
+                probability: pair.isEquivalent ? 1 : pair.differs && pair.planned ? pair.probability : nil,
                 labelDay: pair.labelDelay.map { day + $0 }))
     }
 

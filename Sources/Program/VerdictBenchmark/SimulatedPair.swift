@@ -11,6 +11,8 @@ struct Timing {
     var productionCost: Double
     /// USD.
     var candidateCost: Double
+    /// Counted among the latencies: where segments are sampled at different rates, those sampled more often are thinned.
+    var inLatency = true
 }
 
 /// A pair as the mirror draws and the worker compares it, with what only the simulation knows beforehand: who is right, and when
@@ -23,6 +25,12 @@ struct SimulatedPair {
     var differs = false
     /// D; 0 where they agree.
     var difference = 0
+    /// They agree by a tolerant rule alone; D is then what the rule hides.
+    var isEquivalent = false
+    /// `EvidenceCell.auditLevel`.
+    var auditLevel = 0
+    /// f of a model judge.
+    var prediction = 0.0
     /// Drawn for adjudication, should they differ.
     var planned = true
     /// π, as logged before the draw.

@@ -28,6 +28,15 @@ struct CoverageLedger {
         ])
     }
 
+    /// Counts a drawn call in the sample's profile.
+    mutating func count(
+        _ stage: CoverageStage, by reason: String, workload: String, trial: Identifier?, segment: String?, at moment: Timestamp
+    ) {
+        add([
+            CoverageDelta(workload: workload, trial: trial, stage: stage, reason: reason, segment: segment, at: moment, count: 1)
+        ])
+    }
+
     /// Everything since the last time. Hours are kept apart, so that late counts stay with their day.
     mutating func take(at moment: Timestamp) -> [CoverageDelta] {
         defer { counts.removeAll(keepingCapacity: true) }

@@ -8,6 +8,12 @@ struct CoverageTally {
         var segment: String
     }
 
+    private struct ProfileKey: Hashable {
+        var slot: Int
+        var size: RequestSize
+        var segment: String?
+    }
+
     /// Segments counted apart before further ones are put together: their names come from request headers.
     static let maxSegments = 256
 
@@ -16,6 +22,8 @@ struct CoverageTally {
     private let trials: [Identifier?]
     private var counts: [Int]
     private var segmented: [SegmentKey: Int] = [:]
+    private var unkept: [ProfileKey: Int] = [:]
+    private var profile: [ProfileKey: (calls: Int, expected: Int)] = [:]
     private var isEmpty = true
 
     init(workload: String, trials: [Identifier]) {
@@ -37,6 +45,23 @@ struct CoverageTally {
         segmented[key, default: 0] += 1
     }
 
+    /// Counts a call that a trial may take with a probability: what a fair sample is held against.
+    mutating func considered(trial: Int, size: RequestSize, segment: String?, rate: Double) {
+        isEmpty = false
+        var key = ProfileKey(slot: trial + 1, size: size, segment: segment)
+        if profile.count >= CoverageTally.maxSegments * RequestSize.allCases.count, profile[key] == nil { key.segment = "other" }
+        var counts = profile[key] ?? (0, 0)
+        counts.calls += 1
+        counts.expected += Int((rate * 1e6).rounded())
+        profile[key] = counts
+    }
+
+    /// Counts a call that was drawn and sampled, and of which no pair will come because it was not kept.
+    mutating func drawn(trial: Int, size: RequestSize, segment: String?) {
+        isEmpty = false
+        unkept[ProfileKey(slot: trial + 1, size: size, segment: segment), default: 0] += 1
+    }
+
     /// Everything counted since the last time, as deltas of that moment; the tally is empty then.
     mutating func take(at moment: Timestamp) -> [CoverageDelta] {
         guard !isEmpty else { return [] }
@@ -52,6 +77,24 @@ struct CoverageTally {
         }
         for (key, count) in segmented { deltas.append(delta(key.slot, key.event, key.segment, count, moment)) }
         segmented.removeAll(keepingCapacity: true)
+        for (key, counts) in profile {
+            for (stage, count) in [(CoverageStage.profileCalls, counts.calls), (.profileExpected, counts.expected)] {
+                deltas.append(
+                    CoverageDelta(
+                        workload: workload, trial: trials[key.slot], stage: stage, reason: "size:\(key.size.name)", segment: key.segment,
+                        at: moment, count: count))
+            }
+        }
+        profile.removeAll(keepingCapacity: true)
+        for (key, count) in unkept {
+            for stage in [CoverageStage.profileDrawn, .profileSampled] {
+                deltas.append(
+                    CoverageDelta(
+                        workload: workload, trial: trials[key.slot], stage: stage, reason: "size:\(key.size.name)", segment: key.segment,
+                        at: moment, count: count))
+            }
+        }
+        unkept.removeAll(keepingCapacity: true)
         return deltas
     }
 

@@ -65,7 +65,7 @@ struct PairWatch {
             case .calls: state.calls += delta.count
             case .sampled: state.sampled += delta.count
             case .skipped, .shed: state.reasons["\(delta.stage.rawValue) \(delta.reason)", default: 0] += delta.count
-            case .controlSkipped, .fault: break
+            case .controlSkipped, .fault, .profileCalls, .profileExpected, .profileDrawn, .profileSampled, .profileKept: break
             }
             trials[trial] = state
         }

@@ -50,6 +50,7 @@ struct Consideration {
 
     var id: Identifier
     var calledAt: Timestamp
+    var size: RequestSize
     var entries: [Entry]
 }
 
@@ -68,6 +69,7 @@ struct TrialDraw: Sendable, Equatable {
 struct Draw: Sendable, Equatable {
     var id: Identifier
     var calledAt: Timestamp
+    var size: RequestSize
     var conversation: String?
     /// Never empty.
     var trials: [TrialDraw]
@@ -94,6 +96,7 @@ struct SamplingPlan: Sendable {
     ) -> Consideration? {
         guard !trials.isEmpty else { return nil }
         let exclusion = exclusion(of: head)
+        let size = RequestSize(bytes: SamplingPlan.announcedLength(head))
         let bare = SamplingTrial.withoutVersion(path)
         var entries: [Consideration.Entry] = []
         for (index, trial) in trials.enumerated() where moment.microseconds < trial.endsAt {
@@ -107,9 +110,10 @@ struct SamplingPlan: Sendable {
                 tally.count(exclusion, trial: index, segment: segment)
                 continue
             }
+            tally.considered(trial: index, size: size, segment: segment, rate: trial.sample.rate(segment: segment))
             if let entry = entry(index, trial, head, segment, id) { entries.append(entry) }
         }
-        return entries.isEmpty ? nil : Consideration(id: id, calledAt: moment, entries: entries)
+        return entries.isEmpty ? nil : Consideration(id: id, calledAt: moment, size: size, entries: entries)
     }
 
     /// Second step, when the request is complete. nil: no trial takes the call. Whether a drawn call can be shadowed is found
@@ -133,7 +137,8 @@ struct SamplingPlan: Sendable {
         guard !taken.isEmpty else { return nil }
         let controlRate = taken.map { trials[$0.trial].control }.max() ?? 0
         return Draw(
-            id: consideration.id, calledAt: consideration.calledAt, conversation: conversation, trials: taken, controlRate: controlRate,
+            id: consideration.id, calledAt: consideration.calledAt, size: consideration.size, conversation: conversation, trials: taken,
+            controlRate: controlRate,
             asksControl: numbers.control < controlRate, evidenceOrder: numbers.evidenceOrder)
     }
 
@@ -142,6 +147,16 @@ struct SamplingPlan: Sendable {
         for entry in consideration.entries where entry.isDrawn {
             tally.count(.sampled, trial: entry.trial, segment: entry.segment)
             tally.count(event, trial: entry.trial, segment: entry.segment)
+            tally.drawn(trial: entry.trial, size: consideration.size, segment: entry.segment)
+        }
+    }
+
+    /// How long the request is, as far as its head says; nil where it comes in chunks.
+    private static func announcedLength(_ head: RequestHead) -> Int? {
+        switch head.framing {
+        case .length(let length): Int(clamping: length)
+        case .none: 0
+        case .chunked: nil
         }
     }
 

@@ -98,11 +98,13 @@ final class ShadowDesk: @unchecked Sendable {
             limits.memory.giveBack(sampled.heldBytes)
             return countFault(sampled.route.workload)
         }
+        profile(.profileDrawn, sampled)
         let request: ChatRequest
         do { request = try ChatRequest(body: sampled.body) } catch { return skip(sampled, .skippedNotJSON) }
         if request.serverState != nil { return skip(sampled, .skippedServerState) }
         guard callers.admits(sampled, at: MonotonicClock.nanoseconds()) else { return limits.memory.giveBack(sampled.heldBytes) }
         for trial in sampled.draw.trials { count(.sampled, sampled, trial) }
+        profile(.profileSampled, sampled, hasTools: request.hasTools)
         let control = controlDecision(sampled)
         let call = OpenCall(sampled, request: request, controlRate: control.rate, asksControl: control.asks) { [self] in
             identifiers.next(at: sampled.draw.calledAt)
@@ -296,6 +298,7 @@ final class ShadowDesk: @unchecked Sendable {
             case .pair(let pair):
                 if !callIsLost, sink.append(pair: pair) {
                     cells[pair.trial]?.pairs.add()
+                    profile(.profileKept, call.sampled, hasTools: call.request.hasTools, trial: pair.trial)
                     watch.pairWritten(pair.trial)
                 } else if let draw = call.sampled.draw.trials.first(where: { call.sampled.route.trials[$0.trial].id == pair.trial }) {
                     count(.shedSpoolFull, call.sampled, draw)
@@ -327,6 +330,21 @@ final class ShadowDesk: @unchecked Sendable {
         ledger.count(
             event, workload: sampled.route.workload, trial: sampled.route.trials[draw.trial].id, segment: draw.segment,
             at: sampled.draw.calledAt)
+    }
+
+    /// Counts a drawn call by what it is known by: its size, and once it has been read whether it declares tools; for all trials that take
+    /// it, or one.
+    private func profile(_ stage: CoverageStage, _ sampled: SampledCall, hasTools: Bool? = nil, trial only: Identifier? = nil) {
+        var reasons = ["size:\(sampled.draw.size.name)"]
+        if let hasTools { reasons.append(hasTools ? "tools:with tools" : "tools:without tools") }
+        for draw in sampled.draw.trials {
+            let trial = sampled.route.trials[draw.trial].id
+            guard only == nil || only == trial else { continue }
+            for reason in reasons {
+                ledger.count(
+                    stage, by: reason, workload: sampled.route.workload, trial: trial, segment: draw.segment, at: sampled.draw.calledAt)
+            }
+        }
     }
 
     // MARK: Time

@@ -53,6 +53,7 @@ final class ShadowMetrics {
                     "understudy_control_skipped_total", help: "Control legs drawn and not asked.",
                     labels: ["workload": delta.workload, "reason": delta.reason]
                 ).add(delta.count)
+            case .profileCalls, .profileExpected, .profileDrawn, .profileSampled, .profileKept: break
             case .fault:
                 registry.counter(
                     "understudy_faults_total", help: "Faults of the mirror that ended in plain pass-through.",

@@ -105,7 +105,7 @@ extension SamplingPlan {
                 headers.append(name, conversation)
             }
         }
-        let head = RequestHead(method: "POST", target: SamplingPlan.path, headers: headers)
+        let head = RequestHead(method: "POST", target: SamplingPlan.path, headers: headers, framing: .length(Int64(body.count)))
         guard let considered = consider(head, path: SamplingPlan.path[...], id: id, at: moment, tally: &tally),
             var draw = decide(considered, body: body)
         else { return nil }

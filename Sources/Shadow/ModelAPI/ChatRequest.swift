@@ -29,6 +29,9 @@ public struct ChatRequest: Sendable, Hashable {
     /// Whether the app asked for a stream.
     public var streams: Bool { tree["stream"]?.boolValue ?? false }
 
+    /// Whether the app declared tools that the model may call.
+    public var hasTools: Bool { tree["tools"]?.arrayValue?.isEmpty == false }
+
     /// The call's place in its conversation, from 1: the number of user messages so far.
     public var turn: Int { max(1, messages.count { $0["role"]?.stringValue == "user" }) }
 

@@ -190,7 +190,7 @@ private struct DeadlinePlan {
         let asked = look.shortfalls.contains { shortfall in
             switch shortfall {
             case .adjudicated, .imputed: true
-            case .days, .pairs, .shed, .drift: false
+            case .days, .pairs, .shed, .biased, .drift: false
             }
         }
         return asked || look.basis.isAdjudicated && look.waits.contains { $0.gate == .quality && $0.pairs == 0 }

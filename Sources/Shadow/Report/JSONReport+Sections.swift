@@ -161,7 +161,7 @@ extension JSONSections {
             "calls": JSONValue(coverage.calls), "sampled": JSONValue(coverage.sampled), "paired": JSONValue(coverage.paired),
             "compared": JSONValue(coverage.compared), "shed": reasons(coverage.shed), "skipped": reasons(coverage.skipped),
             "control_skipped": reasons(coverage.controlSkipped), "faults": reasons(coverage.faults),
-            "set_aside": JSONValue(coverage.setAside),
+            "set_aside": JSONValue(coverage.setAside), "in_evidence": JSONValue(look.quality.pairs),
         ]
     }
 

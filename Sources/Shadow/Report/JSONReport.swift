@@ -67,7 +67,7 @@ struct JSONSections {
             JSONMember("rivals", rivals),
             JSONMember("latency", latency), JSONMember("load", load), JSONMember("cost", cost), JSONMember("volume", volume),
             JSONMember("two_tier", twoTier),
-        ] + judge + [
+        ] + judge + audit + sample + [
             JSONMember("coverage", coverage), JSONMember("changes_since_last_week", changes),
             JSONMember("warnings", .array(sentences.warnings.map { JSONValue($0) })),
         ]
@@ -183,7 +183,8 @@ struct JSONSections {
         let gate = look.gate(.quality)
         let judged = look.basis.isAdjudicated
         return [
-            "mode": JSONValue(judged ? "adjudicated" : "agreement"), "adjudicated": JSONValue(quality.counts.known),
+            "single_look": singleLook, "mode": JSONValue(judged ? "adjudicated" : "agreement"),
+            "adjudicated": JSONValue(quality.counts.known),
             "both": JSONValue(quality.counts.both), "production_only": JSONValue(quality.counts.productionOnly),
             "candidate_only": JSONValue(quality.counts.candidateOnly), "neither": JSONValue(quality.counts.neither),
             "unknown": JSONValue(quality.counts.unknown),

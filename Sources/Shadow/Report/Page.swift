@@ -117,7 +117,8 @@ struct Page {
         sentences = Sentences(model)
         let builder = PageBuilder(model)
         sections = [
-            builder.gates, builder.failures, builder.latency, builder.cost, builder.twoTier, builder.judge, builder.changes,
+            builder.gates, builder.failures, builder.latency, builder.cost, builder.twoTier, builder.judge, builder.audit, builder.sample,
+            builder.changes,
             builder.coverage, builder.method,
         ].compactMap { $0 }
     }

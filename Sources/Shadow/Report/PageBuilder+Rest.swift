@@ -76,6 +76,7 @@ extension PageBuilder {
         var blocks: [Page.Block] = []
         let steps = funnel
         if !steps.isEmpty { blocks.append(.funnel(steps)) }
+        if let evidence = sentences.evidenceOfPairs { blocks.append(.paragraph(evidence)) }
         let control = model.coverage.controlSkipped
         if !control.isEmpty { blocks.append(.paragraph("Production was not asked twice where it was drawn: \(reasons(control)).")) }
         if !model.coverage.faults.isEmpty {

@@ -57,6 +57,7 @@ struct PageBuilder {
                     }))
         }
         if look.quality.counts.known > 0 { blocks.append(.table(correctness)) }
+        if let sampled = sentences.sampledDifference { blocks.append(.paragraph(sampled)) }
         if !model.confusion.isEmpty { blocks.append(.table(confusion)) }
         if let matrix = model.labelMatrix, matrix.labels.count > 1 { blocks.append(.matrix(labelMatrix(matrix))) }
         if !model.fields.isEmpty { blocks.append(.table(fields)) }

@@ -75,6 +75,9 @@ extension Queries {
                 "/coverage/\(column)", column,
                 "SELECT coalesce(sum(\(column)), 0) AS estimate FROM understudy.coverage WHERE \(trial)")
         }
+        add(
+            "/coverage/in_evidence", "comparable pairs behind the gates, once all before them are compared",
+            count("in_evidence AND agreement <> 'incomparable'"))
         let rows = "FROM understudy.coverage_reasons WHERE \(trial)"
         for (stage, key, reasons) in [
             ("shed", "shed", model.coverage.shed), ("skipped", "skipped", model.coverage.skipped),

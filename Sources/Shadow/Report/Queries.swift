@@ -19,6 +19,8 @@ struct Queries {
     /// The day of the look, and the first that has not ended then: latency and cost count days before it.
     let day: String
     let openDay: String
+    /// A day has ended so many seconds after midnight, when its last pairs have come.
+    private static let grace = 120.0
     private(set) var all: [Query] = []
 
     init(_ model: ReportModel) {
@@ -44,6 +46,9 @@ struct Queries {
         addVolume()
         addTier()
         addJudge()
+        addAudit()
+        addSample()
+        addSingleLook()
         addCoverage()
     }
 
@@ -88,9 +93,18 @@ struct Queries {
                 add("/impact/worse_per_10k/estimate", "answers of 10,000 that would be worse", worse("- estimate", quality))
             }
             add("/impact/worse_per_10k/lower", "fewest answers of 10,000 that would be worse", worse("- \"upper\"", quality))
-            add("/impact/worse_per_10k/upper", "most answers of 10,000 that would be worse", worse("- \"lower\"", quality))
+            add("/impact/worse_per_10k/upper", "most answers of 10,000 that would be worse", mostWorse(quality))
         }
-        add("/impact/worse_per_10k/allowed", "answers of 10,000 that may be worse", worse("abs(threshold)", quality))
+        let kept = model.trial.terms.auditAllowance
+        let allowed = look.basis.isAdjudicated && kept > 0 ? "abs(threshold) + \(kept)" : "abs(threshold)"
+        add("/impact/worse_per_10k/allowed", "answers of 10,000 that may be worse", worse(allowed, quality))
+    }
+
+    /// With what pairs that agree by a tolerant rule alone may hide.
+    private func mostWorse(_ row: String) -> String {
+        guard model.look.audit != nil else { return worse("- \"lower\"", row) }
+        return "SELECT 10000 * least(1, audit.hidden_at_most - gates.\"lower\") AS estimate FROM understudy.gates "
+            + "JOIN understudy.equivalence_audit AS audit USING (trial, day) WHERE \(row)"
     }
 
     func worse(_ value: String, _ row: String) -> String {

@@ -52,6 +52,7 @@ extension Sentences {
             "\(Numbers.percent(share, apartFrom: most)) of the evidence waits for its judgement (allowed \(Numbers.percent(most)))"
         case .shed(let share, let most):
             "\(Numbers.percent(share, apartFrom: most)) of the sampled calls were shed (allowed \(Numbers.percent(most)))"
+        case .biased(let reading): "the sample is bent: \(biasClause(reading))"
         case .drift(let name): "the looks contradict each other about \(name.label)"
         }
     }
@@ -92,7 +93,8 @@ extension Sentences {
 
     private func auditWords(_ gate: Gate) -> String {
         guard case .unauditedEquivalents(let count)? = gate.note else { return "" }
-        return "; \(Sentences.counted(count, "pair")) that only \(count == 1 ? "agrees" : "agree") by a tolerant rule must be audited"
+        return
+            "; the audit of the \(Sentences.counted(count, "pair")) that \(count == 1 ? "agrees" : "agree") by a tolerant rule alone is open"
     }
 
     private func disagreementFinding(_ gate: Gate) -> String {
@@ -105,7 +107,7 @@ extension Sentences {
             : "between \(Numbers.percent(lower)) and \(Numbers.percent(upper, apartFrom: gate.threshold))"
         let judged = gate.status == .pass ? "so it cannot lose more than that" : "and \(whoJudged) has judged which answer is right"
         return "\(candidate) differs from \(production) in \(Numbers.percent(estimate)) of answers (\(limits); \(allowed)), "
-            + judged + auditWords(gate)
+            + judged
     }
 
     private func noiseFinding(_ gate: Gate) -> String {

@@ -22,6 +22,7 @@ extension Sentences {
         case .latency where !model.trial.timedTogether: timedApart
         case .latency where look.latency.ratios.isEmpty: "latency is open until the first day with answers has ended"
         case .quality where !look.basis.isAdjudicated: agreementClause
+        case .quality where auditClause != nil: auditClause!
         case .reliability, .quality, .noise, .latency, .cost: forecastClause(name) ?? pendingClause(name) ?? undecidedClause(name)
         }
     }
@@ -32,10 +33,16 @@ extension Sentences {
         switch first {
         case .days(let have, let need):
             if !expectsMore { return "the recorded pairs cover \(Sentences.counted(have, "day")) of the \(need) that a verdict needs" }
-            let earliest = look.forecast?.days.map { ", so not before \(due($0))" } ?? ""
-            return "day \(have) of the \(need) that a verdict needs\(earliest)"
+            let earliest = look.forecast?.days.map(earliest) ?? ""
+            return "day \(have) of the \(need) that a verdict needs\(earliest)\(failingSoFar)"
         case .pairs(let have, let need):
-            let rest = look.forecast?.days.map { "; at this rate the rest by \(due($0))" } ?? ""
+            let left = Double(max(0, terms.maxDays - look.day))
+            let rest =
+                look.forecast?.days.map {
+                    $0 > left
+                        ? "; at this rate the rest comes after the last look on day \(terms.maxDays)"
+                        : "; at this rate the rest by \(due($0))"
+                } ?? ""
             return "\(Numbers.count(have)) of the \(Numbers.count(need)) pairs needed are compared\(rest)"
         case .adjudicated(let have, let need):
             return "\(Numbers.count(have)) of the \(need) judged disagreements needed are there"
@@ -45,8 +52,22 @@ extension Sentences {
         case .shed(let share, let most):
             return "\(Numbers.percent(share, apartFrom: most)) of the sampled calls were shed (allowed \(Numbers.percent(most))), "
                 + "so what was kept may be biased"
+        case .biased(let reading): return "the sample is no fair part of the calls: \(biasClause(reading))"
         case .drift: return "the looks contradict each other, so conditions changed within the trial"
         }
+    }
+
+    /// `, so not before Thursday`; a day after the last look is no date to wait for.
+    private func earliest(_ days: Double) -> String {
+        let left = Double(max(0, terms.maxDays - look.day))
+        return days > left
+            ? ", which the last look on day \(terms.maxDays) comes too early for" : ", so not before \(due(days))"
+    }
+
+    /// Gates that fail but not so clearly that the rest of the week could not mend it.
+    private var failingSoFar: String {
+        let failing = look.gates.filter { $0.blocking && $0.status == .fail }.map(\.name.label)
+        return failing.isEmpty ? "" : "; \(Sentences.listed(failing)) \(failing.count == 1 ? "fails" : "fail") so far"
     }
 
     private var tierClause: String {
@@ -107,7 +128,7 @@ extension Sentences {
             // Nobody asks production a second time for calls that it answered elsewhere.
             case .raiseControlShare:
                 model.trial.source == .imported || (model.trial.source == .mirror && (model.trial.controlRate ?? 0) < 1)
-            case .adjudicatePending, .raiseAdjudicationShare, .adjudicate, .givePrices, .raiseCandidateLimits: true
+            case .adjudicatePending, .auditEquivalents, .raiseAdjudicationShare, .adjudicate, .givePrices, .raiseCandidateLimits: true
             }
         }
     }
@@ -116,6 +137,8 @@ extension Sentences {
         switch step {
         case .adjudicatePending(let count):
             return "judge the \(Sentences.counted(count, "disagreement")) that wait\(count == 1 ? "s" : "") for it"
+        case .auditEquivalents(let count):
+            return "judge \(Sentences.counted(count, "pair")) that \(count == 1 ? "agrees" : "agree") by a tolerant rule alone"
         case .raiseSamplingRate:
             switch model.trial.source {
             case .imported: return "import more recorded pairs"
@@ -181,7 +204,7 @@ extension Sentences {
         guard let step = possibleSpeedUps.first, !onlyTimeIsMissing else { return waitAction }
         switch step {
         case .adjudicate where terms.adjudicateBy == .none: return "\(speedUp(step)): set adjudicate.by, then understudy enable -f FILE"
-        case .adjudicatePending, .adjudicate: return "understudy review \(name)"
+        case .adjudicatePending, .auditEquivalents, .adjudicate: return "understudy review \(name)"
         case .raiseSamplingRate where model.trial.source == .imported: return "understudy import -f FILE PAIRS.jsonl with more pairs"
         case .raiseControlShare where model.trial.source == .imported:
             return "understudy import -f FILE PAIRS.jsonl with more pairs that have a control leg"

@@ -131,6 +131,16 @@ extension Sentences {
             + "\(Numbers.count(coverage.paired)) are paired and \(Numbers.count(coverage.compared)) compared; \(lost)."
     }
 
+    /// Why fewer pairs stand behind the gates than are counted in the tables; nil where all do.
+    var evidenceOfPairs: String? {
+        let (all, evidence) = (model.agreement.comparable, look.quality.pairs)
+        guard evidence < all else { return nil }
+        return
+            "Of the \(Sentences.counted(all, "comparable pair")) \(Numbers.count(evidence)) \(evidence == 1 ? "is" : "are") the evidence behind "
+            + "the gates: one a conversation and day, once all before \(evidence == 1 ? "it" : "them") are compared. Tables, latency and cost "
+            + "count all."
+    }
+
     /// How the figures came about.
     var method: [String] {
         let confidence = Numbers.percent(1 - terms.candidateAlpha)
@@ -138,7 +148,12 @@ extension Sentences {
             "Limits of reliability, quality and noise are confidence sequences: each holds at \(confidence), however often the report is "
                 + "read. Those of latency and cost are corrected for a look a day up to day \(terms.maxDays).",
             "Shares and accuracies in tables carry 95 % intervals for one look; they are for reading and decide nothing.",
-            "A pair counts once a conversation and day; an agreement needs no judgement, because the same answer is right or wrong twice.",
+            "Gates count one pair a conversation and day; tables, latency and cost count all. An agreement needs no judgement, because the same "
+                + "answer is right or wrong twice.",
+            "Where segments are sampled at different rates each pair weighs as much as the calls it stands for; latencies leave out as many of "
+                + "the pairs sampled more often.",
+            "Before a whole week is seen a gate that fails settles nothing unless it would fail even if the candidate cost nothing on the days "
+                + "still to come.",
             guarantee,
         ]
         if terms.candidates > 1 {

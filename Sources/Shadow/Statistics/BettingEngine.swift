@@ -123,6 +123,14 @@ public func logCapital(_ histogram: ScoreHistogram, against theta: Double, _ sid
     logMeanExp(logCapitals(histogram, against: theta, side))
 }
 
+/// Log-capital of equal stakes on several ledgers of one mean: as good evidence as that of one ledger chosen beforehand.
+///
+/// Each ledger's capital is a non-negative supermartingale from 1 where the mean is not on the claimed side, so their mean is one too,
+/// however the ledgers overlap.
+public func sharedLogCapital(_ ledgers: [ScoreHistogram], against theta: Double, _ side: ClaimSide) -> Double {
+    logMeanExp(ledgers.map { logCapital($0, against: theta, side) })
+}
+
 /// The log-capital at which a claim is established with error α: ln 1/α.
 public func capitalNeeded(alpha: Double) -> Double { -log(alpha) }
 

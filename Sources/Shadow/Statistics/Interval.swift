@@ -1,5 +1,5 @@
 /// A range of plausible values of one number, both ends known.
-public struct Interval: Sendable, Hashable {
+public struct Interval: Sendable, Hashable, Codable {
     /// The lower limit.
     public var lower: Double
     /// The upper limit.
@@ -27,7 +27,7 @@ public struct Interval: Sendable, Hashable {
 }
 
 /// A point estimate with its interval.
-public struct Estimate: Sendable, Hashable {
+public struct Estimate: Sendable, Hashable, Codable {
     /// The single best value.
     public var estimate: Double
     /// The lower limit.

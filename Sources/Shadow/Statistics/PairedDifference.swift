@@ -38,7 +38,7 @@ public func tangoInterval(candidateOnly: Int, productionOnly: Int, pairs: Int, c
 }
 
 /// McNemar's test that two paired rates are equal: the exact p and the mid-p. It says nothing of a margin.
-public struct McNemar: Sendable, Hashable {
+public struct McNemar: Sendable, Hashable, Codable {
     /// The exact two-sided p.
     public var exact: Double
     /// The mid-p, less conservative.

@@ -8,7 +8,7 @@ public func predictionPoweredMean(
     precondition(labels.count == predictions.count && !labels.isEmpty && !unlabelled.isEmpty, "labelled and unlabelled pairs are needed")
     let n = Double(labels.count)
     let others = Double(unlabelled.count)
-    let weight = power ?? bestPower(labels: labels, predictions: predictions, unlabelled: unlabelled)
+    let weight = power ?? predictionPower(labels: labels, predictions: predictions, unlabelled: unlabelled)
     let residuals = zip(labels, predictions).map { $0 - weight * $1 }
     let estimate = weight * mean(unlabelled) + mean(residuals)
     let variance = weight * weight * populationVariance(unlabelled) / others + populationVariance(residuals) / n
@@ -16,8 +16,8 @@ public func predictionPoweredMean(
     return Estimate(estimate, lower: estimate - half, upper: estimate + half)
 }
 
-/// λ = cov(y, f) / ((1 + n/N)·var f), within [0, 1]; 0 for constant predictions.
-private func bestPower(labels: [Double], predictions: [Double], unlabelled: [Double]) -> Double {
+/// λ = cov(y, f) / ((1 + n/N)·var f), within [0, 1]: the best weight of the predictions; 0 for constant ones.
+public func predictionPower(labels: [Double], predictions: [Double], unlabelled: [Double]) -> Double {
     let n = Double(labels.count)
     let pooled = predictions + unlabelled
     let spread = populationVariance(pooled) * Double(pooled.count) / Double(pooled.count - 1)

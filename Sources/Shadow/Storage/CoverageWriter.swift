@@ -9,10 +9,11 @@ struct CoverageWriter {
 
     /// Adds what mirrors counted, and pairs that have arrived: the one stage that no mirror counts. In the caller's transaction.
     func add(_ deltas: [CoverageDelta] = [], paired: [Pair]) throws {
+        try addProfile(deltas.filter(\.stage.isProfile))
         var pairs: [CoverageRow: Int] = [:]
         for pair in paired { pairs[CoverageRow(paired: pair), default: 0] += 1 }
         let rows =
-            deltas.map { CoverageRow($0) }
+            deltas.filter { !$0.stage.isProfile }.map { CoverageRow($0) }
             + pairs.map { row, count in
                 var row = row
                 row.count = count
@@ -25,6 +26,25 @@ struct CoverageWriter {
                 .textArray(rows.map(\.workload)), .textArray(rows.map { $0.trial?.description }), .intArray(rows.map(\.minute)),
                 .textArray(rows.map(\.stage)), .textArray(rows.map(\.reason)), .textArray(rows.map(\.segment)),
                 .intArray(rows.map { Int64($0.count) }),
+            ])
+    }
+
+    /// Adds to the profile of a sample, by hour. A reason is a dimension and a slice, `size:1 to 4 KB`.
+    private func addProfile(_ deltas: [CoverageDelta]) throws {
+        let rows = deltas.compactMap { delta in
+            delta.reason.firstIndex(of: ":").map { colon in
+                (delta: delta, dimension: String(delta.reason[..<colon]), slice: String(delta.reason[colon...].dropFirst()))
+            }
+        }
+        guard !rows.isEmpty else { return }
+        try connection.execute(
+            TrafficQueries.addProfile,
+            [
+                .textArray(rows.map { $0.delta.trial?.description }), .intArray(rows.map { $0.delta.at.microseconds / 3_600_000_000 }),
+                .textArray(rows.map(\.delta.stage.rawValue)), .textArray(rows.map { StorableText.escaped($0.dimension) }),
+                .textArray(rows.map { StorableText.escaped($0.slice) }),
+                .textArray(rows.map { StorableText.escaped($0.delta.segment ?? "") }),
+                .intArray(rows.map { Int64($0.delta.count) }),
             ])
     }
 }

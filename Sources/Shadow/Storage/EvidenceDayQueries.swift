@@ -55,11 +55,16 @@ enum EvidenceDayQueries {
         RETURNING cells, costs, tier_latencies
         """
 
+    /// Pairs that agree by a tolerant rule alone: all of them wait for the audit.
+    static let needsAudit = "coalesce(found.equivalence IN ('judge', 'within_tolerance'), false)"
+    private static let isToBeJudged = "$6 AND ((found.agreement = 'different' AND found.planned) OR \(needsAudit))"
+
     private static let cells = """
         SELECT found.day - $12::date AS day, found.segment, found.length_band, found.evidence_weight AS weight, found.agreement,
-            coalesce(found.equivalence IN ('judge', 'within_tolerance'), false) AS needs_audit,
-            CASE WHEN found.agreement = 'different' AND found.planned AND $6 THEN \(judged) END AS judged,
-            CASE WHEN found.agreement = 'different' AND found.planned AND $6 THEN found.adjudication_probability END AS probability,
+            \(needsAudit) AS needs_audit,
+            CASE WHEN \(isToBeJudged) THEN \(judged) END AS judged,
+            CASE WHEN \(isToBeJudged) THEN CASE found.agreement WHEN 'different' THEN found.adjudication_probability ELSE 1 END
+                END AS probability,
             found.candidate_failed::integer - found.production_failed::integer AS failure_difference,
             found.control_rate, found.control_differed,
             CASE WHEN (found.called_at, found.pair_id) > ($10::timestamptz, $11::uuid) THEN \(tier) END AS tier,
@@ -67,11 +72,12 @@ enum EvidenceDayQueries {
             CASE WHEN $7 AND found.agreement = 'different' THEN coalesce((
                 SELECT opinion.prediction FROM understudy_store.judge_opinion AS opinion WHERE opinion.pair_id = found.pair_id), 0)
                 ELSE 0 END AS prediction,
+            CASE WHEN \(needsAudit) THEN understudy_store.audit_level(found.pair_id) ELSE 0 END AS audit_level,
             count(*) AS pairs
         FROM understudy_store.comparison AS found
         WHERE \(ofTheDay) AND found.in_evidence AND ($3::timestamptz IS NULL OR found.called_at < $3)
-        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
-        ORDER BY 1, 2 NULLS FIRST, 3, 4, 5, 6, 7 NULLS FIRST, 8, 9, 10, 11 NULLS FIRST, 12 NULLS FIRST, 13, 14
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+        ORDER BY 1, 2 NULLS FIRST, 3, 4, 5, 6, 7 NULLS FIRST, 8, 9, 10, 11 NULLS FIRST, 12 NULLS FIRST, 13, 14, 15
         """
 
     private static let costs = """
@@ -101,7 +107,8 @@ enum EvidenceDayQueries {
             (false, found.candidate_duration_ms, found.candidate_timeout),
             (true, found.candidate_duration_ms + found.production_duration_ms, found.candidate_timeout OR found.production_timeout)
         ) AS way (escalated, ms, timeout)
-        WHERE \(ofTheDay) AND $8 AND $9::double precision[] IS NOT NULL AND (way.timeout OR way.ms IS NOT NULL)
+        WHERE \(ofTheDay) AND $8 AND $9::double precision[] IS NOT NULL AND understudy.in_latency(found.pair_id, found.evidence_weight)
+            AND (way.timeout OR way.ms IS NOT NULL)
             AND (NOT way.escalated OR (SELECT timed_together FROM understudy_store.trial WHERE id = $1))
         GROUP BY 1, 2, 3
         ORDER BY 1, 2, 3

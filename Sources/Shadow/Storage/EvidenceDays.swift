@@ -144,6 +144,7 @@ extension EvidenceCell {
         self.init(
             day: try cell.int("day"), segment: cell.values["segment"]?.stringValue, lengthBand: try cell.int("length_band"),
             weight: try cell.double("weight"), agreement: try cell.word("agreement"), needsAudit: try cell.bool("needs_audit"),
+            auditLevel: try cell.int("audit_level"),
             adjudication: try Adjudication(kept: cell), prediction: try cell.double("prediction"),
             failureDifference: try cell.int("failure_difference"),
             control: ControlDraw(

@@ -69,7 +69,9 @@ enum EvidenceQueries {
         """
 
     static let established = """
-        SELECT tier_grid::text[] AS tier_grid, tier_grid_called_at, tier_grid_pair, latches, evidence_pruned_at FROM understudy_store.trial
+        SELECT tier_grid::text[] AS tier_grid, tier_grid_called_at, tier_grid_pair, latches, evidence_pruned_at,
+            equivalence_ceiling
+        FROM understudy_store.trial
         WHERE id = $1
         """
 
@@ -85,8 +87,12 @@ enum EvidenceQueries {
     static let consume = """
         UPDATE understudy_store.comparison AS found SET consumed_correct = found.correct
         WHERE found.trial = $1 AND found.in_evidence AND ($2::timestamptz IS NULL OR found.called_at < $2)
-            AND found.agreement = 'different' AND found.planned AND found.correct <> 'unknown' AND found.consumed_correct IS NULL
+            AND ((found.agreement = 'different' AND found.planned) OR \(EvidenceDayQueries.needsAudit))
+            AND found.correct <> 'unknown' AND found.consumed_correct IS NULL
         """
+
+    /// Fixes the largest share of pairs that agree by a tolerant rule alone.
+    static let fixCeiling = "UPDATE understudy_store.trial SET equivalence_ceiling = $2 WHERE id = $1"
 
     /// Sketches of days before `$2`.
     static let latencies = """
@@ -113,6 +119,12 @@ enum EvidenceQueries {
             coalesce(sum(calls) FILTER (WHERE stage = 'calls'), 0)::bigint AS calls
         FROM understudy_store.coverage_of_trial
         WHERE trial = $1
+        """
+
+    /// The calls by what is known of them, and the pairs by what is known of those.
+    static let sample = """
+        SELECT dimension, slice, calls, expected, drawn, sampled, kept, comparable, compared
+        FROM understudy_store.sample_slice WHERE trial = $1 ORDER BY dimension, slice
         """
 
     /// For recorded pairs: the calls that they stand for, and over how many days.

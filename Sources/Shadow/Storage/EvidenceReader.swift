@@ -70,10 +70,13 @@ struct EvidenceReader {
         let cells = days?.flatMap(\.cells) ?? []
         let volume = try connection.query(EvidenceQueries.volume, [.id(trial.id)])[0]
         let (agreeing, differing) = try correctness()
+        let isFirstDayWhole = calendar.openDayNumber > 0 && (ledger.textOrNull("end_day").map { $0 > calendar.firstDay ?? "" } ?? true)
         let input = LookInput(
             terms: try terms(), days: calendar.days, cells: cells, sampled: try volume.int("sampled"), shed: try volume.int("shed"),
             pairsPerDay: pairsPerDay(cells, calendar), tierGrid: grid.thresholds, latency: try latency(calendar, grid, days ?? []),
-            cost: try cost(grid, days ?? [], volume: volume, calendar), agreeing: agreeing, differing: differing)
+            cost: try cost(grid, days ?? [], volume: volume, calendar), agreeing: agreeing, differing: differing,
+            equivalenceCeiling: try equivalenceCeiling(isFirstDayWhole ? cells.filter { $0.day == 0 } : []),
+            sample: try sample())
         return Reading(input: input, ledgerEnd: end)
     }
 
@@ -98,6 +101,30 @@ struct EvidenceReader {
         return grid
     }
 
+    private func sample() throws -> [SampleSlice] {
+        try connection.query(EvidenceQueries.sample, [.id(trial.id)]).map { row in
+            SampleSlice(
+                try row.word("dimension"), try row.text("slice"), calls: try row.int("calls"), expected: try row.double("expected"),
+                drawn: try row.int("drawn"), sampled: try row.int("sampled"), kept: try row.int("kept"),
+                comparable: try row.int("comparable"), compared: try row.int("compared"))
+        }
+    }
+
+    /// What was fixed, or is now: once the first day has ended with all its pairs compared.
+    private func equivalenceCeiling(_ firstDay: [EvidenceCell]) throws -> Double? {
+        guard auditsEquivalents else { return nil }
+        if let fixed = try connection.query(EvidenceQueries.established, [.id(trial.id)])[0].doubleOrNull("equivalence_ceiling") {
+            return fixed
+        }
+        guard !firstDay.isEmpty else { return nil }
+        let ceiling = Verdict.equivalenceCeiling(firstDay: firstDay)
+        try connection.execute(EvidenceQueries.fixCeiling, [.id(trial.id), .double(ceiling)])
+        return ceiling
+    }
+
+    /// Whether pairs of this trial may agree by a rule that needs the audit.
+    private var auditsEquivalents: Bool { trial.settings.judge != nil || !trial.settings.compare.tolerance.isEmpty }
+
     private func terms() throws -> TrialTerms {
         let settings = trial.settings.trial
         let margins = settings.margins
@@ -116,7 +143,8 @@ struct EvidenceReader {
                 latency: Verdict.LatencyLimits(p95: margins.latency.p95, p99: margins.latency.p99),
                 twoTierLatency: Verdict.LatencyLimits(p95: margins.twoTierLatency.p95, p99: margins.twoTierLatency.p99)),
             adjudicateBy: AdjudicationSource(trial.settings.adjudicate.by),
-            adjudicationFloor: floor, judgeTrust: trial.settings.judge == nil ? 0 : TrialTerms.trustInJudge)
+            adjudicationFloor: floor, judgeTrust: trial.settings.judge == nil ? 0 : TrialTerms.trustInJudge,
+            auditsEquivalents: auditsEquivalents)
     }
 
     private func correctness() throws -> (agreeing: CorrectnessCounts, differing: CorrectnessCounts) {

@@ -34,6 +34,7 @@ enum FindingQueries {
                 candidate_asked, control_drawn,
                 CASE WHEN control_drawn THEN
                     CASE production_unstable WHEN true THEN 'differs' WHEN false THEN 'same' ELSE 'failed' END END AS control,
+                understudy.in_latency(pair_id, evidence_weight) AS in_latency,
                 production_cost, candidate_cost, control_cost, production_tokens_estimated, candidate_tokens_estimated,
                 production_timeout, candidate_timeout, production_duration_ms, candidate_duration_ms, production_ttft_ms, candidate_ttft_ms,
                 evidence_weight, production_input_tokens, production_output_tokens, production_cached_input_tokens,
@@ -236,7 +237,9 @@ enum FindingQueries {
         ON CONFLICT (trial, day, production_label, candidate_label, correct) DO UPDATE SET pairs = counted.pairs + excluded.pairs
         """
 
-    /// The keys of `DDSketch` with a relative error of 1 %. Production's time counts only where it was taken beside the candidate's.
+    /// The keys of `DDSketch` with a relative error of 1 %. Where segments are sampled at different rates, those sampled more often are
+    /// thinned to the smallest rate, so that a quantile is one of the traffic and its limits stay exact. Production's time counts only where it was taken
+    /// beside the candidate's.
     private static let moveLatencies = """
         INSERT INTO understudy_store.latency_sketch AS counted (trial, hour, segment, leg, metric, bucket, samples)
         SELECT $3::uuid, hour, segment, value.leg, value.metric,
@@ -250,7 +253,7 @@ enum FindingQueries {
             ('production', 'ttft_ms', production_ttft_ms, production_timeout AND streamed AND production_ttft_ms IS NULL),
             ('candidate', 'ttft_ms', candidate_ttft_ms, candidate_timeout AND streamed AND candidate_ttft_ms IS NULL)
         ) AS value (leg, metric, ms, timeout)
-        WHERE (value.timeout OR value.ms IS NOT NULL)
+        WHERE in_latency AND (value.timeout OR value.ms IS NOT NULL)
             AND (value.leg = 'candidate' OR (SELECT timed_together FROM understudy_store.trial WHERE id = $3::uuid))
         GROUP BY 2, 3, 4, 5, 6
         ORDER BY 2, 3, 4, 5, 6
@@ -267,7 +270,7 @@ enum FindingQueries {
         CROSS JOIN LATERAL understudy_store.speeds_of(
             production_output_tokens, production_tokens_estimated, production_duration_ms, production_ttft_ms, production_timeout,
             candidate_output_tokens, candidate_tokens_estimated, candidate_duration_ms, candidate_ttft_ms, candidate_timeout) AS told
-        WHERE candidate_asked AND (told.leg = 'candidate' OR trial.timed_together)
+        WHERE in_latency AND candidate_asked AND (told.leg = 'candidate' OR trial.timed_together)
         GROUP BY 2, 4, 5, 6
         ORDER BY 2, 4, 5, 6
         ON CONFLICT (trial, hour, segment, leg, metric, bucket) DO UPDATE SET samples = counted.samples + excluded.samples

@@ -5,16 +5,20 @@ internal import Verdict
 
 /// `LookInput` and `Latches` as JSON, exactly: numbers keep every bit, so that an old verdict can be reached again.
 extension LookInput {
-    /// The form that this version writes; looks of trials without a judge stay readable for those before it.
-    private static let newestVersion = 2
+    /// The form that this version writes; looks of trials without a judge and without an audit stay readable for those before it.
+    private static let newestVersion = 3
 
     var json: JSONValue {
-        [
-            "version": JSONValue(terms.judgeTrust > 0 ? LookInput.newestVersion : 1), "terms": terms.json, "days": JSONValue(days),
+        var json: JSONValue = [
+            "version": JSONValue(terms.auditsEquivalents ? LookInput.newestVersion : terms.judgeTrust > 0 ? 2 : 1), "terms": terms.json,
+            "days": JSONValue(days),
             "cells": .array(cells.map(\.json)), "sampled": JSONValue(sampled),
             "shed": JSONValue(shed), "pairs_per_day": JSONValue(pairsPerDay), "tier_grid": .array(tierGrid.map { JSONValue($0) }),
             "latency": latency.json, "cost": cost.json, "agreeing": agreeing.json, "differing": differing.json,
         ]
+        if !sample.isEmpty { json["sample"] = .array(sample.map(\.json)) }
+        if let equivalenceCeiling { json["equivalence_ceiling"] = JSONValue(equivalenceCeiling) }
+        return json
     }
 
     init(json: JSONValue) throws(StorageError) {
@@ -24,21 +28,27 @@ extension LookInput {
         }
         var cells: [EvidenceCell] = []
         for cell in try reader.array("cells") { cells.append(try EvidenceCell(stored: cell)) }
+        var sample: [SampleSlice] = []
+        if json["sample"] != nil { for slice in try reader.array("sample") { sample.append(try SampleSlice(stored: slice)) } }
         self.init(
             terms: try TrialTerms(stored: try reader.value("terms")), days: try reader.int("days"), cells: cells,
             sampled: try reader.int("sampled"), shed: try reader.int("shed"), pairsPerDay: reader.doubleOrNull("pairs_per_day"),
             tierGrid: try reader.doubles("tier_grid"), latency: try LatencyEvidence(stored: try reader.value("latency")),
             cost: try CostEvidence(stored: try reader.value("cost")), agreeing: try CorrectnessCounts(stored: try reader.value("agreeing")),
-            differing: try CorrectnessCounts(stored: try reader.value("differing")))
+            differing: try CorrectnessCounts(stored: try reader.value("differing")),
+            equivalenceCeiling: reader.doubleOrNull("equivalence_ceiling"),
+            sample: sample)
     }
 }
 
 extension Latches {
     var json: JSONValue {
-        [
+        var json: JSONValue = [
             "quality": quality.json, "reliability": reliability.json, "noise": noise.json, "disagreement": disagreement.json,
             "tiers": .array(tiers.map { [JSONValue($0.threshold), JSONValue($0.above), JSONValue($0.below)] }),
         ]
+        if let audit { json["audit"] = JSONValue(audit) }
+        return json
     }
 
     init(json: JSONValue) throws(StorageError) {
@@ -51,7 +61,8 @@ extension Latches {
             quality: try ClaimLatch(stored: try reader.value("quality")),
             reliability: try ClaimLatch(stored: try reader.value("reliability")),
             noise: try ClaimLatch(stored: try reader.value("noise")),
-            disagreement: try ClaimLatch(stored: try reader.value("disagreement")), tiers: tiers)
+            disagreement: try ClaimLatch(stored: try reader.value("disagreement")), tiers: tiers,
+            audit: reader.doubleOrNull("audit"))
     }
 }
 
@@ -86,6 +97,7 @@ extension EvidenceCell {
             JSONValue(failureDifference), JSONValue(control.probability), differed, JSONValue(tier), .bool(beforeFirstPending),
             JSONValue(count),
         ]
+        if auditLevel > 0 { return .array(elements + [JSONValue(prediction), JSONValue(auditLevel)]) }
         return .array(prediction == 0 ? elements : elements + [JSONValue(prediction)])
     }
 
@@ -99,11 +111,29 @@ extension EvidenceCell {
         let differed = stored.element(9)?.json.boolValue
         self.init(
             day: try stored.count(at: 0), segment: stored.text(at: 1), lengthBand: stored.int(at: 2), weight: try stored.double(at: 3),
-            agreement: agreement, needsAudit: stored.element(5)?.json.boolValue ?? false, adjudication: adjudication,
+            agreement: agreement, needsAudit: stored.element(5)?.json.boolValue ?? false, auditLevel: stored.int(at: 14) ?? 0,
+            adjudication: adjudication,
             prediction: stored.element(13)?.json.doubleValue ?? 0, failureDifference: try stored.count(at: 7),
             control: ControlDraw(
                 probability: try stored.double(at: 8), outcome: differed.map { $0 ? .differed : .agreed } ?? .notDrawn),
             tier: stored.int(at: 10), beforeFirstPending: stored.element(11)?.json.boolValue ?? true, count: try stored.count(at: 12))
+    }
+}
+
+extension SampleSlice {
+    fileprivate var json: JSONValue {
+        [
+            .string(dimension.rawValue), .string(name), JSONValue(calls), JSONValue(expected), JSONValue(drawn), JSONValue(sampled),
+            JSONValue(kept), JSONValue(comparable), JSONValue(compared),
+        ]
+    }
+
+    fileprivate init(stored: StoredValue) throws(StorageError) {
+        guard let dimension = SampleDimension(rawValue: stored.text(at: 0) ?? "") else { throw stored.damaged }
+        self.init(
+            dimension, stored.text(at: 1) ?? "", calls: try stored.count(at: 2), expected: try stored.double(at: 3),
+            drawn: try stored.count(at: 4), sampled: try stored.count(at: 5), kept: try stored.count(at: 6),
+            comparable: try stored.count(at: 7), compared: try stored.count(at: 8))
     }
 }
 
@@ -132,6 +162,7 @@ extension TrialTerms {
             ],
         ]
         if judgeTrust > 0 { json["judge_trust"] = JSONValue(judgeTrust) }
+        if auditsEquivalents { json["audits_equivalents"] = true }
         return json
     }
 
@@ -148,6 +179,7 @@ extension TrialTerms {
                 latency: LatencyLimits(p95: try latency.double(at: 0), p99: try latency.double(at: 1)),
                 twoTierLatency: LatencyLimits(p95: try twoTier.double(at: 0), p99: try twoTier.double(at: 1))),
             adjudicateBy: by, adjudicationFloor: try stored.double("adjudication_floor"),
-            judgeTrust: stored.doubleOrNull("judge_trust") ?? 0)
+            judgeTrust: stored.doubleOrNull("judge_trust") ?? 0,
+            auditsEquivalents: stored.json["audits_equivalents"]?.boolValue ?? false)
     }
 }

@@ -1,7 +1,7 @@
 /// The SQL of looks as they are stored.
 enum LookQueries {
     private static let columns = """
-        SELECT id, trial, looked_at, day::text AS day, day_end, input, latches_before, report FROM understudy_store.look
+        SELECT id, trial, looked_at, day::text AS day, day_end, input, latches_before, report, said FROM understudy_store.look
         """
 
     static let look = "\(columns) WHERE id = $1"
@@ -19,8 +19,8 @@ enum LookQueries {
 
     static let insertLook = """
         INSERT INTO understudy_store.look (
-            trial, looked_at, day, days, day_end, verdict, reason, basis, settings_hash, input, latches_before, report)
-        VALUES ($1, $2, $3::date, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::jsonb, $12::jsonb)
+            trial, looked_at, day, days, day_end, verdict, reason, basis, settings_hash, input, latches_before, report, said)
+        VALUES ($1, $2, $3::date, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::jsonb, $12::jsonb, $13::jsonb)
         RETURNING id
         """
 
@@ -32,6 +32,12 @@ enum LookQueries {
     static let insertTierPoint = """
         INSERT INTO understudy_store.tier_point (look, threshold, escalation_rate, log_evidence, certified, saving)
         VALUES ($1, $2, $3, $4, $5, $6)
+        """
+
+    static let insertAudit = """
+        INSERT INTO understudy_store.audit_point (
+            look, status, equivalents, judged, worse, share, ceiling, allowed, log_evidence, hidden_at_most)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         """
 
     /// What a pair of the report said (`$3`), as long as the pair is there.

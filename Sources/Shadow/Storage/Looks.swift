@@ -30,9 +30,9 @@ public struct TakenLook: Sendable {
         self.report = report
     }
 
-    /// A stored look, decided again.
+    /// A stored look, as it was said; see `StoredLook.said(orDecide:)`.
     public init(_ stored: StoredLook, trial: StoredTrial, report: LookReport?, decide: (LookInput, Latches) -> Look) {
-        let look = decide(stored.input, stored.latchesBefore)
+        let look = stored.said(orDecide: decide)
         self.init(
             number: stored.number, trial: trial, at: stored.at, day: look.day, input: stored.input, look: look, report: report)
     }
@@ -51,7 +51,7 @@ public struct LookReport: Sendable, Hashable {
     }
 }
 
-/// A look as it was stored: deciding again from both comes to the same look.
+/// A look as it was stored, with what it was decided from: deciding again by the same program comes to the same look.
 public struct StoredLook: Sendable {
     public var number: Int
     public var trial: Identifier
@@ -60,6 +60,14 @@ public struct StoredLook: Sendable {
     public var latchesBefore: Latches
     /// Of its report; nil where none was stored.
     var record: JSONValue?
+    /// The look itself; nil where it was not stored yet.
+    var look: JSONValue?
+
+    /// What the look said when it was taken, whatever this program would say: an old report stays as it was read. Looks of before that was
+    /// stored, or in a form that this program does not know, are decided again.
+    public func said(orDecide decide: (LookInput, Latches) -> Look) -> Look {
+        look.flatMap { try? StoredDecoder.value(Look.self, from: $0) } ?? decide(input, latchesBefore)
+    }
 }
 
 /// Which looks of the past count.
@@ -110,7 +118,10 @@ public struct Looks {
                 last.look.input.withoutForecasts == reading.input.withoutForecasts
             {
                 let before = try self.report(of: last.look)
-                if taken.report == nil || taken.report?.canonical() == before?.canonical() {
+                let said = last.look.said(orDecide: decide)
+                if said.decision != look.decision || said.gates != look.gates {
+                    // The program has changed since: what it says now is a look of its own.
+                } else if taken.report == nil || taken.report?.canonical() == before?.canonical() {
                     return TakenLook(last.look, trial: trial, report: before, decide: decide)
                 }
             }
@@ -174,7 +185,8 @@ public struct Looks {
         StoredLook(
             number: try row.int("id"), trial: try row.id("trial"), at: try row.moment("looked_at"),
             input: try LookInput(json: try row.json("input")), latchesBefore: try Latches(json: try row.json("latches_before")),
-            record: try row.jsonOrNull("report"))
+            record: try row.jsonOrNull("report"),
+            look: try row.jsonOrNull("said"))
     }
 
     private func store(_ taken: TakenLook, today: String, dayEnd: Bool, latches: Latches, reason: String) throws -> Int {
@@ -185,7 +197,7 @@ public struct Looks {
                 .id(taken.trial.id), .moment(taken.at), .text(today), .int(taken.input.days), .bool(dayEnd),
                 .text(look.decision.recommendation.rawValue), .text(StorableText.escaped(reason)), .text(look.basis.rawValue),
                 .text(taken.trial.settingsHash), .json(taken.input.json), .json(latches.json),
-                taken.report.map { .json($0.record) } ?? .null,
+                taken.report.map { .json($0.record) } ?? .null, .json(try StoredEncoder.json(look)),
             ])[0].int("id")
         for (pair, texts) in taken.report?.texts ?? [:] {
             try connection.execute(LookQueries.insertExample, [.int(number), .id(pair), .json(texts)])
@@ -196,6 +208,15 @@ public struct Looks {
                 [
                     .int(number), .text(gate.name.rawValue), .text(gate.status.rawValue), .double(gate.estimate), .double(gate.lower),
                     .double(gate.upper), .double(gate.threshold), .bool(gate.blocking),
+                ])
+        }
+        if let audit = look.audit {
+            try connection.execute(
+                LookQueries.insertAudit,
+                [
+                    .int(number), .text(audit.status.rawValue), .int(audit.equivalents), .int(audit.judged), .int(audit.worse),
+                    .double(audit.share), .double(audit.ceiling), .double(audit.allowed), .double(audit.logEvidence),
+                    .double(audit.hiddenAtMost),
                 ])
         }
         for point in look.tier.curve {

@@ -7,11 +7,14 @@ public struct ReviewedPair: Sendable, Hashable {
     public var pair: Identifier
     /// Drawn beforehand, so that the judgement counts in the verdict.
     public var counts: Bool
+    /// It agrees by a tolerant rule alone, and is judged for the audit.
+    public var isForAudit: Bool
 
-    /// Takes both as they are.
-    public init(pair: Identifier, counts: Bool) {
+    /// Takes all as they are.
+    public init(pair: Identifier, counts: Bool, isForAudit: Bool = false) {
         self.pair = pair
         self.counts = counts
+        self.isForAudit = isForAudit
     }
 }
 
@@ -23,12 +26,15 @@ public struct ReviewProgress: Sendable, Hashable {
     public var waiting = 0
     /// Others that differ and that nobody has judged.
     public var unplanned = 0
+    /// Pairs that agree by a tolerant rule alone and that nobody has judged: the audit's.
+    public var audit = 0
 
     /// Nothing counted yet.
     public init() {}
 }
 
-/// The pairs that wait for a person's word: drawn ones first, the oldest first, then the others that differ.
+/// The pairs that wait for a person's word: drawn ones first, the oldest first, then those of the audit in the order of their draw (so that
+/// those judged are a random part of all), then the others that differ.
 ///
 /// A pair is held for one reviewer at a time, by a lease of some minutes. A pair that somebody leaves open is served to others when the
 /// lease has ended; a word that comes later than that is kept all the same.
@@ -69,7 +75,8 @@ public struct ReviewQueue {
         guard let row = try connection.query(ReviewQueries.pair, [.id(pair), .ids(trials)]).first else { return nil }
         try release()
         _ = try take(pair, lease: ReviewQueue.leaseSeconds)
-        return ReviewedPair(pair: pair, counts: try row.bool("counts"))
+        let isForAudit = try row.bool("is_for_audit")
+        return ReviewedPair(pair: pair, counts: try isForAudit || row.bool("counts"), isForAudit: isForAudit)
     }
 
     /// Holds the pair as long again.
@@ -86,6 +93,7 @@ public struct ReviewQueue {
             let row = try connection.query(ReviewQueries.unjudgedPairs, [.id(trial)])[0]
             progress.waiting += try row.int("waiting")
             progress.unplanned += try row.int("unplanned")
+            progress.audit += try connection.query(ReviewQueries.unaudited, [.id(trial)])[0].int("pairs")
             progress.judged += try max(0, all - row.int("waiting"))
         }
         return progress
@@ -94,10 +102,16 @@ public struct ReviewQueue {
     /// What nobody else holds, in the order in which it is served, of all trials.
     private func waiting(skipping skipped: Set<Identifier>) throws -> [ReviewedPair] {
         try trials.flatMap { trial in
-            try connection.query(ReviewQueries.waiting, [.id(trial), .ids(skipped), .id(session), .int(ReviewQueue.tries)])
-                .map { (rank: try $0.int("rank"), calledAt: try $0.moment("called_at"), pair: try $0.id("pair_id")) }
-        }.sorted { ($0.rank, $0.calledAt, $0.pair) < ($1.rank, $1.calledAt, $1.pair) }
-            .map { ReviewedPair(pair: $0.pair, counts: $0.rank == 0) }
+            let binds: [PostgresBind] = [.id(trial), .ids(skipped), .id(session), .int(ReviewQueue.tries)]
+            return try [ReviewQueries.waiting, ReviewQueries.waitingForAudit].flatMap { try connection.query($0, binds) }
+                .map {
+                    (
+                        rank: try $0.int("rank"), place: try $0.int("place"), calledAt: try $0.moment("called_at"),
+                        pair: try $0.id("pair_id")
+                    )
+                }
+        }.sorted { ($0.rank, $0.place, $0.calledAt, $0.pair) < ($1.rank, $1.place, $1.calledAt, $1.pair) }
+            .map { ReviewedPair(pair: $0.pair, counts: $0.rank < 2, isForAudit: $0.rank == 1) }
     }
 
     private func take(_ pair: Identifier, lease: Double) throws -> Bool {
@@ -115,29 +129,53 @@ enum ReviewQueries {
             ORDER BY said.id DESC LIMIT 1), 'unknown')
         """
 
-    /// 0 for the pairs whose judgement the verdict waits for; as the index `comparison_unjudged` has it.
+    /// 0 for the pairs whose judgement the verdict waits for; as the index `comparison_unjudged` has it. The audit's stand between.
     private static let rank = "CASE WHEN found.planned AND found.in_evidence IS DISTINCT FROM false THEN 0 ELSE 1 END"
 
     /// A comparison outlives its pair: what was answered must still be there.
-    private static let unjudged = """
-        found.agreement = 'different' AND found.correct = 'unknown' AND \(said) = 'unknown'
-            AND EXISTS (SELECT FROM understudy_store.pair WHERE pair.id = found.pair_id)
+    private static let isThere = """
+        found.correct = 'unknown' AND \(said) = 'unknown' AND EXISTS (SELECT FROM understudy_store.pair WHERE pair.id = found.pair_id)
         """
-
-    static let waiting = """
-        SELECT \(rank) AS rank, found.called_at, found.pair_id FROM understudy_store.comparison AS found
-        WHERE found.trial = $1 AND \(unjudged) AND NOT found.pair_id = ANY ($2)
+    private static let unjudged = "found.agreement = 'different' AND \(isThere)"
+    private static let isFree = """
+        NOT found.pair_id = ANY ($2)
             AND NOT EXISTS (
                 SELECT FROM understudy_store.review_lease AS held
                 WHERE held.pair_id = found.pair_id AND held.session <> $3 AND held.lease_until > clock_timestamp())
+        """
+
+    /// Agrees by a tolerant rule alone, in a trial where judgements count; as the index `comparison_unaudited` has it.
+    private static let isForAudit = """
+        found.agreement = 'equivalent' AND found.equivalence IN ('judge', 'within_tolerance') AND found.in_evidence IS DISTINCT FROM false
+            AND EXISTS (
+                SELECT FROM understudy_store.trial WHERE trial.id = found.trial AND trial.settings #>> '{adjudicate,by}' <> 'none')
+        """
+
+    static let waiting = """
+        SELECT \(rank) * 2 AS rank, 0 AS place, found.called_at, found.pair_id FROM understudy_store.comparison AS found
+        WHERE found.trial = $1 AND \(unjudged) AND \(isFree)
         ORDER BY \(rank), found.called_at, found.pair_id
         LIMIT $4::bigint
         """
 
-    static let isUnjudged = "SELECT FROM understudy_store.comparison AS found WHERE found.pair_id = $1 AND \(unjudged)"
+    static let waitingForAudit = """
+        SELECT 1 AS rank, -understudy_store.audit_level(found.pair_id) AS place, found.called_at, found.pair_id
+        FROM understudy_store.comparison AS found
+        WHERE found.trial = $1 AND \(isForAudit) AND \(isThere) AND \(isFree)
+        ORDER BY understudy_store.audit_level(found.pair_id) DESC, found.called_at, found.pair_id
+        LIMIT $4::bigint
+        """
+
+    static let unaudited = """
+        SELECT count(*) AS pairs FROM understudy_store.comparison AS found WHERE found.trial = $1 AND \(isForAudit) AND \(isThere)
+        """
+
+    static let isUnjudged = """
+        SELECT FROM understudy_store.comparison AS found WHERE found.pair_id = $1 AND ((\(unjudged)) OR (\(isForAudit) AND \(isThere)))
+        """
 
     static let pair = """
-        SELECT \(rank) = 0 AS counts FROM understudy_store.comparison AS found
+        SELECT found.agreement = 'different' AND \(rank) = 0 AS counts, (\(isForAudit)) AS is_for_audit FROM understudy_store.comparison AS found
         WHERE found.pair_id = $1 AND found.trial = ANY ($2) AND found.agreement <> 'incomparable'
             AND EXISTS (SELECT FROM understudy_store.pair WHERE pair.id = found.pair_id)
         """

@@ -38,6 +38,18 @@ enum TrafficQueries {
         DO UPDATE SET calls = coverage_count.calls + excluded.calls
         """
 
+    static let addProfile = """
+        INSERT INTO understudy_store.traffic_profile (trial, period_start, stage, dimension, slice, segment, calls)
+        SELECT trial::uuid, to_timestamp(hour * 3600), stage, dimension, slice, segment, sum(calls)
+        FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[])
+            AS delta (trial, hour, stage, dimension, slice, segment, calls)
+        WHERE trial IS NOT NULL
+        GROUP BY 1, 2, 3, 4, 5, 6
+        ORDER BY 1, 2, 3, 4, 5, 6
+        ON CONFLICT (trial, period_start, stage, dimension, slice, segment)
+        DO UPDATE SET calls = traffic_profile.calls + excluded.calls
+        """
+
     static let insertBatch = """
         INSERT INTO understudy_store.batch (trial, first_called_at, reason, pair_ids) VALUES ($1, $2, $3, $4)
         """

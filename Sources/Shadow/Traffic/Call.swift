@@ -103,6 +103,21 @@ public enum CoverageStage: String, Sendable, CaseIterable {
     case controlSkipped = "control_skipped"
     /// Faults of ours that ended in plain pass-through.
     case fault
+    /// For the sample's profile (`isProfile`): calls that could be drawn; the sum of their probabilities, in millionths; those drawn; those of
+    /// them that can be shadowed; and those of which a pair was written. The reason names what they are counted by, `size:4 to 16 KB`.
+    case profileCalls = "profile_calls"
+    case profileExpected = "profile_expected"
+    case profileDrawn = "profile_drawn"
+    case profileSampled = "profile_sampled"
+    case profileKept = "profile_kept"
+
+    /// Counted to hold the sample against all calls, not on the way from call to pair.
+    public var isProfile: Bool {
+        switch self {
+        case .profileCalls, .profileExpected, .profileDrawn, .profileSampled, .profileKept: true
+        case .calls, .sampled, .skipped, .shed, .controlSkipped, .fault: false
+        }
+    }
 }
 
 /// How many calls reached a stage for a reason within one hour: counters travel through the spool as such deltas.

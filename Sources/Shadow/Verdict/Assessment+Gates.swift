@@ -37,14 +37,14 @@ extension Assessment {
 
     private var qualityGate: Gate {
         let margin = input.terms.margins.quality
-        let unaudited: GateNote? = counts.unaudited > 0 ? .unauditedEquivalents(counts.unaudited) : nil
         if !basis.isAdjudicated {
             return claimGate(
                 .quality, shown.disagreement, estimate: rates.disagreements.mean, threshold: margin, unit: .rate,
-                note: unaudited ?? .agreementOnly)
+                note: .agreementOnly)
         }
         return claimGate(
-            .quality, shown.quality, estimate: ledger.difference, threshold: -margin, unit: .rateDifference, note: unaudited)
+            .quality, shown.quality, estimate: ledger.difference, threshold: -input.terms.qualityMargin, unit: .rateDifference,
+            note: audit.status == .pass ? nil : .unauditedEquivalents(counts.unaudited))
     }
 
     private var latencyGate: Gate {

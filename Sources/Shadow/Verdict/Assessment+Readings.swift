@@ -8,12 +8,25 @@ extension Assessment {
         return QualityReading(
             pairs: counts.pairs, disagreements: counts.disagreements, adjudicated: counts.judged, pending: counts.pending,
             unaudited: counts.unaudited, counts: known,
-            productionAccuracy: accuracyIsKnown ? wilsonEstimate(successes: known.both + known.productionOnly, of: known.known) : nil,
-            candidateAccuracy: accuracyIsKnown ? wilsonEstimate(successes: known.both + known.candidateOnly, of: known.known) : nil,
+            productionAccuracy: accuracyIsKnown ? accuracy(known.both + known.productionOnly, of: known.known) : nil,
+            candidateAccuracy: accuracyIsKnown ? accuracy(known.both + known.candidateOnly, of: known.known) : nil,
             singleLookDifference: singleLookDifference,
             mcnemar: known.known > 0
                 ? mcnemarTest(candidateOnly: known.candidateOnly, productionOnly: known.productionOnly) : nil,
-            predictedDifference: ledger.prediction, worsePerTenThousand: worsePerTenThousand)
+            predictedDifference: ledger.prediction,
+            sampledDifference: Verdict.sampledDifference(input.cells, trust: input.terms.judgeTrust),
+            worsePerTenThousand: worsePerTenThousand)
+    }
+
+    /// The share of all pairs known, with an interval as wide as that of the pairs in evidence: further turns of a conversation's day are
+    /// counted, but tell little that its first one did not.
+    private func accuracy(_ right: Int, of known: Int) -> Estimate? {
+        guard known > 0 else { return nil }
+        let all = input.agreeing.known + input.agreeing.unknown + input.differing.known + input.differing.unknown
+        let part = all > 0 && counts.pairs > 0 ? min(1, Double(counts.pairs) / Double(all)) : 1
+        let rate = Double(right) / Double(known)
+        let limits = wilsonInterval(rate: rate, trials: Double(known) * part, confidence: 0.95)
+        return Estimate(rate, lower: limits.lower, upper: limits.upper)
     }
 
     /// Labels come to a call whatever the answers were, so the known pairs stand for all. People judge what differs: their known pairs
@@ -49,8 +62,9 @@ extension Assessment {
             // All that differs might be worse, or better.
             return WorsePerTenThousand(estimate: nil, lower: -upper * scale, upper: upper * scale, allowed: allowed)
         }
+        let hidden = audit.reading?.hiddenAtMost ?? 0
         return WorsePerTenThousand(
-            estimate: gate.estimate.map { -$0 * scale }, lower: -upper * scale, upper: -lower * scale, allowed: allowed)
+            estimate: gate.estimate.map { -$0 * scale }, lower: -upper * scale, upper: min(1, hidden - lower) * scale, allowed: allowed)
     }
 
     /// Disagreement for display.

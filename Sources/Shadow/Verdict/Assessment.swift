@@ -16,7 +16,7 @@ public func look(at input: LookInput, after latches: Latches) -> Look {
         quality: assessment.quality, noise: assessment.noise, latency: assessment.latency, cost: assessment.cost,
         segments: assessment.segments, tier: assessment.tier.reading, forecast: outlook.forecast, daysLeft: outlook.daysLeft,
         speedUps: outlook.speedUps, daily: assessment.daily, latches: established, waits: outlook.waits,
-        pairsPerDay: input.pairsPerDay, wayOut: outlook.wayOut)
+        pairsPerDay: input.pairsPerDay, wayOut: outlook.wayOut, audit: assessment.audit.reading, bias: assessment.bias)
 }
 
 /// Everything that is worked out from one look's evidence before the decision.
@@ -26,6 +26,8 @@ struct Assessment {
     let counts: LedgerCounts
     let ledger: QualityLedger
     let rates: RateLedgers
+    let audit: EquivalenceAudit
+    let bias: [BiasReading]
     let latches: Latches
     let tier: TierAssessment
     let segments: [SegmentReading]
@@ -45,22 +47,26 @@ struct Assessment {
         rates = RateLedgers(input.cells)
 
         let difference = Interval(-1, 1)
-        let quality = ClaimReading(ledger.claim(), threshold: -margins.quality, range: difference, alpha: alpha)
+        let quality = ClaimReading(ledger.claim(), threshold: -terms.qualityMargin, range: difference, alpha: alpha)
         let reliability = ClaimReading(rates.failures.claim, threshold: margins.reliability, range: difference, alpha: alpha)
         let noise = ClaimReading(rates.noise.claim, threshold: margins.noise, range: difference, alpha: alpha)
         let disagreement = ClaimReading(
             rates.disagreements.claim, threshold: margins.quality, range: Interval(0, 1), alpha: alpha)
-        tier = TierAssessment(input, ledger: ledger, after: former.tiers, audited: counts.unaudited == 0)
+        audit = EquivalenceAudit(input, after: former)
+        // Of looks that did not know of the audit what was shown about the tiers was shown against a wider margin.
+        let formerTiers = terms.auditsEquivalents && former.audit == nil ? [] : former.tiers
+        tier = TierAssessment(input, ledger: ledger, after: formerTiers, audited: audit.status == .pass)
         let latches = Latches(
             quality: former.quality.tightened(by: quality), reliability: former.reliability.tightened(by: reliability),
             noise: former.noise.tightened(by: noise), disagreement: former.disagreement.tightened(by: disagreement),
-            tiers: tier.latches)
+            tiers: tier.latches, audit: audit.latch)
         self.latches = latches
         basis = verdictBasis(input, judged: counts.judged, agrees: latches.disagreement.upper <= margins.quality)
         shown = Latches(
             quality: latches.quality.shown(for: quality), reliability: latches.reliability.shown(for: reliability),
             noise: latches.noise.shown(for: noise), disagreement: latches.disagreement.shown(for: disagreement), tiers: [])
 
+        bias = sampleBias(input.sample)
         segments = assessSegments(input.cells, terms: terms)
         latency = assessLatency(input.latency, terms: terms)
         cost = assessCost(input.cost, terms: terms)
@@ -70,9 +76,17 @@ struct Assessment {
             shedShare: input.sampled > 0 ? Double(input.shed) / Double(input.sampled) : 0, controlPairs: counts.controls.pairs,
             excessFailure: shown.reliability.interval, excessDisagreement: shown.noise.interval,
             disagreementUpper: shown.disagreement.upper, difference: shown.quality.interval,
-            audit: counts.unaudited == 0 ? .pass : .open, blockingSegments: segments.count { $0.blocking }, latency: latency.ratios,
-            saving: cost.saving.map { Interval($0.lower, $0.upper) }, tier: tier.standing)
+            audit: basis.isAdjudicated ? audit.status : .pass, blockingSegments: segments.count { $0.blocking }, latency: latency.ratios,
+            saving: cost.saving.map { Interval($0.lower, $0.upper) }, tier: tier.standing,
+            weekShare: weekShare(input), bias: bias.filter(\.isBiased))
     }
+}
+
+/// The part of a week, or of a shorter trial's days, that the calendar days so far span.
+private func weekShare(_ input: LookInput) -> Double {
+    let whole = min(7, input.terms.days)
+    let spanned = (input.cells.map(\.day).max() ?? 0) + 1
+    return input.days >= whole ? 1 : min(1, Double(spanned) / Double(whole))
 }
 
 extension ClaimLatch {

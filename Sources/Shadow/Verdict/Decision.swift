@@ -1,5 +1,5 @@
 /// What a look recommends; raw values as in the view `verdicts`.
-public enum Recommendation: String, Sendable, CaseIterable {
+public enum Recommendation: String, Sendable, CaseIterable, Codable {
     /// The candidate may serve every call.
     case `switch`
     /// The candidate may serve the calls it is confident about.
@@ -11,7 +11,7 @@ public enum Recommendation: String, Sendable, CaseIterable {
 }
 
 /// What the quality claim rests on; raw values as in the view `verdicts`.
-public enum VerdictBasis: String, Sendable, CaseIterable {
+public enum VerdictBasis: String, Sendable, CaseIterable, Codable {
     /// Gold labels.
     case labels
     /// People's judgements.
@@ -26,7 +26,7 @@ public enum VerdictBasis: String, Sendable, CaseIterable {
 }
 
 /// What decided.
-public enum Because: Sendable, Hashable {
+public enum Because: Sendable, Hashable, Codable {
     /// Every gate that is needed passes.
     case everyGate
     /// The two-tier set-up is certified, or may yet be.
@@ -38,7 +38,7 @@ public enum Because: Sendable, Hashable {
 }
 
 /// A verdict with what decided it.
-public struct Decision: Sendable, Hashable {
+public struct Decision: Sendable, Hashable, Codable {
     /// What is recommended.
     public var recommendation: Recommendation
     /// What decided.
@@ -58,12 +58,12 @@ public struct Decision: Sendable, Hashable {
 public func decide(_ input: DecisionInput) -> Decision {
     let mayStay = input.days >= TrialTerms.firstStayDay
     if !input.drift.isEmpty { return Decision(.keepShadowing, because: .drift) }
-    if mayStay, let failed = [GateName.reliability, .latency, .cost].first(where: { input.status(of: $0) == .fail }) {
+    if mayStay, let failed = [GateName.reliability, .latency, .cost].first(where: input.failsWhateverComes) {
         return Decision(.stay, because: .gate(failed))
     }
     if input.gatesNeeded.allSatisfy({ input.status(of: $0) == .pass }) { return Decision(.switch, because: .everyGate) }
     if input.tierPasses { return Decision(.twoTier, because: .tier, threshold: input.tier.threshold) }
-    let qualityFails = mayStay && input.status(of: .quality) == .fail
+    let qualityFails = mayStay && input.failsWhateverComes(.quality)
     let concentrationFails = input.status(of: .failureConcentration) == .fail && input.status(of: .evidence) == .pass
     if qualityFails || concentrationFails {
         if input.tierIsAlive { return Decision(.keepShadowing, because: .tier) }

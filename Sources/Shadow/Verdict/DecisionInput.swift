@@ -84,7 +84,7 @@ public struct DecisionInput: Sendable, Hashable {
     public var disagreementUpper: Double
     /// Accuracy difference; read only where quality rests on adjudications.
     public var difference: Interval
-    /// The audit of equivalences by `judge` or `within_tolerance`; pass where there are none.
+    /// The audit of equivalences by `judge` or `within_tolerance`; pass where there are none, or where they count as disagreements.
     public var audit: GateStatus
     /// How many segments block.
     public var blockingSegments: Int
@@ -94,13 +94,17 @@ public struct DecisionInput: Sendable, Hashable {
     public var saving: Interval?
     /// Two-tier.
     public var tier: TierStanding
+    /// The part of a week that the days so far span; 1 from a week on.
+    public var weekShare: Double
+    /// Where the sample is bent.
+    public var bias: [BiasReading]
 
     /// An input from its parts.
     public init(
         terms: TrialTerms, basis: VerdictBasis, drift: [GateName], days: Int, pairs: Int, disagreements: Int, adjudicated: Int,
         imputedShare: Double, shedShare: Double, controlPairs: Int, excessFailure: Interval, excessDisagreement: Interval,
         disagreementUpper: Double, difference: Interval, audit: GateStatus, blockingSegments: Int, latency: [LatencyRatio],
-        saving: Interval?, tier: TierStanding
+        saving: Interval?, tier: TierStanding, weekShare: Double = 1, bias: [BiasReading] = []
     ) {
         self.terms = terms
         self.basis = basis
@@ -121,6 +125,8 @@ public struct DecisionInput: Sendable, Hashable {
         self.latency = latency
         self.saving = saving
         self.tier = tier
+        self.weekShare = weekShare
+        self.bias = bias
     }
 }
 
@@ -143,7 +149,7 @@ extension DecisionInput {
             }
         }
         if shedShare > EvidenceNeeds.shedShare { lacking.append(.shed(share: shedShare, most: EvidenceNeeds.shedShare)) }
-        return lacking
+        return lacking + bias.map { .biased($0) }
     }
 
     /// What a gate says, from its numbers and its threshold.
@@ -161,11 +167,26 @@ extension DecisionInput {
         }
     }
 
+    /// Whether a gate fails and would still if the candidate cost nothing on the days of the week that are not seen yet: losing no answer,
+    /// taking no time, charging no money. A week has better and worse days, and a trial that begins on a Saturday has seen only one kind
+    /// when `stay` could first be said.
+    func failsWhateverComes(_ gate: GateName) -> Bool {
+        guard status(of: gate) == .fail else { return false }
+        let margins = terms.margins
+        return switch gate {
+        case .reliability: excessFailure.lower * weekShare > margins.reliability
+        case .quality: difference.upper * weekShare < -margins.quality
+        case .latency: latency.contains { ($0.lower ?? 0) * weekShare > $0.limit }
+        case .cost: saving.map { (1 - $0.upper) * weekShare > 1 - margins.saving } ?? false
+        case .evidence, .noise, .failureConcentration: true
+        }
+    }
+
     private var qualityStatus: GateStatus {
         let margin = terms.margins.quality
         if !basis.isAdjudicated { return disagreementUpper <= margin && audit == .pass ? .pass : .open }
-        if difference.upper < -margin || audit == .fail { return .fail }
-        return difference.lower > -margin && audit == .pass ? .pass : .open
+        if difference.upper < -margin { return .fail }
+        return difference.lower > -terms.qualityMargin && audit == .pass ? .pass : .open
     }
 
     private func atMost(_ limit: Double, _ interval: Interval) -> GateStatus {

@@ -54,7 +54,9 @@ public struct EvidenceCell: Sendable, Hashable {
     public var agreement: Agreement
     /// The pair is `equivalent` only by a rule that must be audited (`judge`, `within_tolerance`).
     public var needsAudit: Bool
-    /// For `different` pairs; `notPlanned` for all others.
+    /// Of pairs that need the audit: how often their draw halves the sample and still keeps them, 0 to `equivalenceSamples` − 1.
+    public var auditLevel: Int
+    /// For `different` pairs, and for those that need the audit (there with probability 1); `notPlanned` for all others.
     public var adjudication: Adjudication
     /// f: what a judge model predicts D to be, in [−1, 1]; 0 for pairs that agree, and where there is no prediction. Fixed before the
     /// pair stands in the ledger.
@@ -74,7 +76,8 @@ public struct EvidenceCell: Sendable, Hashable {
     /// A cell; the defaults describe fully agreeing pairs of an unsegmented, evenly sampled trial.
     public init(
         day: Int, segment: String? = nil, lengthBand: Int? = nil, weight: Double = 1, agreement: Agreement, needsAudit: Bool = false,
-        adjudication: Adjudication = .notPlanned, prediction: Double = 0, failureDifference: Int = 0, control: ControlDraw = .none,
+        auditLevel: Int = 0, adjudication: Adjudication = .notPlanned, prediction: Double = 0, failureDifference: Int = 0,
+        control: ControlDraw = .none,
         tier: Int? = nil, beforeFirstPending: Bool = true, count: Int
     ) {
         self.day = day
@@ -83,6 +86,7 @@ public struct EvidenceCell: Sendable, Hashable {
         self.weight = weight
         self.agreement = agreement
         self.needsAudit = needsAudit
+        self.auditLevel = auditLevel
         self.adjudication = adjudication
         self.prediction = prediction
         self.failureDifference = failureDifference

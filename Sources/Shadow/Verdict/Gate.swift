@@ -1,17 +1,17 @@
 /// The seven gates in reading order; raw values as in the view `gates`.
-public enum GateName: String, Sendable, CaseIterable {
+public enum GateName: String, Sendable, CaseIterable, Codable {
     case evidence, reliability, quality, noise
     case failureConcentration = "failure_concentration"
     case latency, cost
 }
 
 /// What a gate says.
-public enum GateStatus: String, Sendable, CaseIterable {
+public enum GateStatus: String, Sendable, CaseIterable, Codable {
     case pass, fail, open
 }
 
 /// What the numbers of a gate measure.
-public enum GateUnit: String, Sendable, CaseIterable {
+public enum GateUnit: String, Sendable, CaseIterable, Codable {
     /// Days with compared pairs.
     case days
     /// A difference of two rates, candidate − production, as a share of 1.
@@ -27,12 +27,12 @@ public enum GateUnit: String, Sendable, CaseIterable {
 }
 
 /// Why a gate stands as it does, where its numbers do not say so by themselves. Facts, not sentences.
-public enum GateNote: Sendable, Hashable {
+public enum GateNote: Sendable, Hashable, Codable {
     /// What the evidence still lacks.
     case lacking([EvidenceShortfall])
     /// The quality gate rests on agreement alone: the numbers are the disagreement rate.
     case agreementOnly
-    /// Equivalences by `judge` or `within_tolerance` are among the pairs and have not been audited.
+    /// Equivalences by `judge` or `within_tolerance` are among the pairs and their audit has not passed.
     case unauditedEquivalents(Int)
     /// Fewer control pairs than the gate needs.
     case fewControls(have: Int, need: Int)
@@ -47,7 +47,7 @@ public enum GateNote: Sendable, Hashable {
 }
 
 /// One condition of the evidence gate that is not met.
-public enum EvidenceShortfall: Sendable, Hashable {
+public enum EvidenceShortfall: Sendable, Hashable, Codable {
     /// Too few distinct days with compared pairs.
     case days(have: Int, need: Int)
     /// Too few compared pairs.
@@ -58,12 +58,14 @@ public enum EvidenceShortfall: Sendable, Hashable {
     case imputed(share: Double, most: Double)
     /// Too large a share of the sampled calls was shed.
     case shed(share: Double, most: Double)
+    /// What the candidate was asked is not a fair sample of the calls.
+    case biased(BiasReading)
     /// The looks contradict each other about this gate's mean: conditions changed within the trial.
     case drift(GateName)
 }
 
 /// One named test that a verdict needs.
-public struct Gate: Sendable, Hashable {
+public struct Gate: Sendable, Hashable, Codable {
     /// Which.
     public var name: GateName
     /// What it says.

@@ -1,7 +1,7 @@
 public import Statistics
 
 /// What all looks so far have established about one mean: the running intersection of its confidence sequence.
-public struct ClaimLatch: Sendable, Hashable {
+public struct ClaimLatch: Sendable, Hashable, Codable {
     /// The largest lower limit so far.
     public var lower: Double
     /// The smallest upper limit so far; below `lower` when the looks contradict each other (DRIFT).
@@ -29,7 +29,7 @@ public struct ClaimLatch: Sendable, Hashable {
 }
 
 /// What all looks so far have established about one threshold of the two-tier grid.
-public struct TierLatch: Sendable, Hashable {
+public struct TierLatch: Sendable, Hashable, Codable {
     /// The threshold t.
     public var threshold: Double
     /// The largest log-capital so far that serving at t loses at most ε.
@@ -48,7 +48,7 @@ public struct TierLatch: Sendable, Hashable {
 /// What former looks at a trial established. Each look takes the latches of the one before and returns the next; they only ever
 /// tighten, so looking twice at the same evidence changes nothing. What speaks for the candidate is kept from the trial's last day of
 /// waiting on (`TrialTerms.days`), what speaks against it from the first.
-public struct Latches: Sendable, Hashable {
+public struct Latches: Sendable, Hashable, Codable {
     /// Δ = candidate's − production's accuracy, in [−1, 1], against −δ.
     public var quality: ClaimLatch
     /// Excess failure rate, in [−1, 1], against the reliability margin.
@@ -59,14 +59,20 @@ public struct Latches: Sendable, Hashable {
     public var disagreement: ClaimLatch
     /// One for each threshold of the grid, in its order; empty until the grid is fixed.
     public var tiers: [TierLatch]
+    /// The largest log-capital so far that equivalences cost no more than is allowed; nil before a look that knew of the audit.
+    public var audit: Double?
 
     /// Latches as they were stored.
-    public init(quality: ClaimLatch, reliability: ClaimLatch, noise: ClaimLatch, disagreement: ClaimLatch, tiers: [TierLatch]) {
+    public init(
+        quality: ClaimLatch, reliability: ClaimLatch, noise: ClaimLatch, disagreement: ClaimLatch, tiers: [TierLatch],
+        audit: Double? = nil
+    ) {
         self.quality = quality
         self.reliability = reliability
         self.noise = noise
         self.disagreement = disagreement
         self.tiers = tiers
+        self.audit = audit
     }
 
     /// Before the first look.
@@ -89,6 +95,7 @@ extension Latches {
         (kept.reliability.upper, kept.reliability.below) = (former.reliability.upper, former.reliability.below)
         (kept.noise.upper, kept.noise.below) = (former.noise.upper, former.noise.below)
         (kept.disagreement.upper, kept.disagreement.below) = (former.disagreement.upper, former.disagreement.below)
+        if kept.audit != nil { kept.audit = former.audit ?? 0 }
         for index in kept.tiers.indices {
             kept.tiers[index].above = former.tiers.first { $0.threshold == kept.tiers[index].threshold }?.above ?? 0
         }

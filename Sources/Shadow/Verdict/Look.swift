@@ -1,7 +1,7 @@
 public import Statistics
 
 /// What one look at a trial says. Numbers and cases only: the report makes sentences of them.
-public struct Look: Sendable, Hashable {
+public struct Look: Sendable, Hashable, Codable {
     /// The day of the trial, as a count of days with compared pairs.
     public var day: Int
     /// The verdict and what decided it.
@@ -43,13 +43,17 @@ public struct Look: Sendable, Hashable {
     public var pairsPerDay: Double?
     /// The fewest judgements that would decide, where nobody has judged yet; nil where judging is not what is missing.
     public var wayOut: WayOut?
+    /// The audit of pairs that agree by a tolerant rule alone; nil where there are none.
+    public var audit: AuditReading?
+    /// The sample held against what it was drawn of, step by step.
+    public var bias: [BiasReading] = []
 
     /// The gate of this name.
     public func gate(_ name: GateName) -> Gate { gates.first { $0.name == name }! }
 }
 
 /// How many of 10,000 answers would be worse; negative numbers mean better.
-public struct WorsePerTenThousand: Sendable, Hashable {
+public struct WorsePerTenThousand: Sendable, Hashable, Codable {
     /// The best single value; nil when nothing is adjudicated.
     public var estimate: Double?
     /// The fewest that the evidence leaves possible.
@@ -61,7 +65,7 @@ public struct WorsePerTenThousand: Sendable, Hashable {
 }
 
 /// Quality in numbers.
-public struct QualityReading: Sendable, Hashable {
+public struct QualityReading: Sendable, Hashable, Codable {
     /// Pairs of the ledger that were compared.
     public var pairs: Int
     /// Those that differ.
@@ -84,12 +88,14 @@ public struct QualityReading: Sendable, Hashable {
     public var mcnemar: McNemar?
     /// What a judge model alone takes the difference for, candidate − production; in no gate, and nil where none is asked.
     public var predictedDifference: Double?
+    /// What the judged part of the disagreements shows at this one look; for display, and nil where all are judged, or too few.
+    public var sampledDifference: SampledDifference? = nil
     /// From the confidence sequence, readable at any moment.
     public var worsePerTenThousand: WorsePerTenThousand
 }
 
 /// Disagreement beside production's own.
-public struct NoiseReading: Sendable, Hashable {
+public struct NoiseReading: Sendable, Hashable, Codable {
     /// Control pairs.
     public var controlPairs: Int
     /// How often candidate and production differ, with a Wilson interval (one look); nil without pairs.
@@ -101,13 +107,13 @@ public struct NoiseReading: Sendable, Hashable {
 }
 
 /// Which latency.
-public enum LatencyMetric: String, Sendable, CaseIterable {
+public enum LatencyMetric: String, Sendable, CaseIterable, Codable {
     case duration = "duration_ms"
     case firstToken = "ttft_ms"
 }
 
 /// One percentile, in milliseconds or tokens a second. A missing number: no data, or a limit beyond the slowest answer.
-public struct LatencyQuantile: Sendable, Hashable {
+public struct LatencyQuantile: Sendable, Hashable, Codable {
     /// 50, 95 or 99; of speeds 50 or 5.
     public var percentile: Int
     /// The percentile; nil without data or when it falls among the timeouts.
@@ -119,7 +125,7 @@ public struct LatencyQuantile: Sendable, Hashable {
 }
 
 /// One ratio of the latency gate.
-public struct LatencyRatio: Sendable, Hashable {
+public struct LatencyRatio: Sendable, Hashable, Codable {
     /// Which latency.
     public var metric: LatencyMetric
     /// 95 or 99.
@@ -154,9 +160,9 @@ public struct LatencyRatio: Sendable, Hashable {
 }
 
 /// Candidate ÷ production within each pair: the typical pair, and how often the candidate is behind. Single-look limits (95 %).
-public struct PairedRatio: Sendable, Hashable {
+public struct PairedRatio: Sendable, Hashable, Codable {
     /// What is divided.
-    public enum Metric: String, Sendable, CaseIterable {
+    public enum Metric: String, Sendable, CaseIterable, Codable {
         case duration = "duration_ms"
         case firstToken = "ttft_ms"
         case outputSpeed = "output_tokens_per_second"
@@ -187,7 +193,7 @@ public struct PairedRatio: Sendable, Hashable {
 }
 
 /// The percentiles of one leg.
-public struct LegLatencyReading: Sendable, Hashable {
+public struct LegLatencyReading: Sendable, Hashable, Codable {
     /// Legs counted, timeouts included.
     public var samples: Int
     /// Share of timeouts; nil without data.
@@ -207,7 +213,7 @@ public struct LegLatencyReading: Sendable, Hashable {
 }
 
 /// Latencies of the ended days.
-public struct LatencyReading: Sendable, Hashable {
+public struct LatencyReading: Sendable, Hashable, Codable {
     /// The production leg.
     public var production: LegLatencyReading
     /// The candidate leg.
@@ -219,7 +225,7 @@ public struct LatencyReading: Sendable, Hashable {
 }
 
 /// Cost of one model in USD.
-public struct ModelCost: Sendable, Hashable {
+public struct ModelCost: Sendable, Hashable, Codable {
     /// A case; nil when unknown.
     public var perCase: Double?
     /// A month at production's volume; nil when unknown.
@@ -234,7 +240,7 @@ public struct ModelCost: Sendable, Hashable {
 }
 
 /// Replicas by the hour in one region, against production's own price.
-public struct RegionCost: Sendable, Hashable {
+public struct RegionCost: Sendable, Hashable, Codable {
     /// Empty for the only one.
     public var name: String
     /// Its share of the traffic.
@@ -254,7 +260,7 @@ public struct RegionCost: Sendable, Hashable {
 }
 
 /// Costs of the ended days.
-public struct CostReading: Sendable, Hashable {
+public struct CostReading: Sendable, Hashable, Codable {
     /// Production serving all.
     public var production: ModelCost
     /// The candidate serving all.
@@ -275,9 +281,9 @@ public struct CostReading: Sendable, Hashable {
 }
 
 /// One group of requests, by something known before any answer.
-public struct SegmentName: Sendable, Hashable {
+public struct SegmentName: Sendable, Hashable, Codable {
     /// What the requests are grouped by.
-    public enum Dimension: String, Sendable, CaseIterable {
+    public enum Dimension: String, Sendable, CaseIterable, Codable {
         case segment
         case lengthBand = "length_band"
     }
@@ -295,7 +301,7 @@ public struct SegmentName: Sendable, Hashable {
 }
 
 /// How concentrated the candidate's own failures are in one group of requests.
-public struct SegmentReading: Sendable, Hashable {
+public struct SegmentReading: Sendable, Hashable, Codable {
     /// The group.
     public var name: SegmentName
     /// Pairs in it.
@@ -321,12 +327,12 @@ public struct SegmentReading: Sendable, Hashable {
 }
 
 /// Where the two-tier question stands.
-public enum TierState: String, Sendable, CaseIterable {
+public enum TierState: String, Sendable, CaseIterable, Codable {
     case certified, refuted, open
 }
 
 /// One threshold of the two-tier grid.
-public struct TierPoint: Sendable, Hashable {
+public struct TierPoint: Sendable, Hashable, Codable {
     /// t: the candidate serves from this confidence on.
     public var threshold: Double
     /// Share of the pairs served, with limits that hold over the whole grid; nil without pairs.
@@ -340,7 +346,7 @@ public struct TierPoint: Sendable, Hashable {
 }
 
 /// Two-tier in numbers.
-public struct TierReading: Sendable, Hashable {
+public struct TierReading: Sendable, Hashable, Codable {
     /// Where the question stands. Always open while no grid is fixed.
     public var state: TierState
     /// t̂: the last threshold accepted; nil when none.
@@ -364,7 +370,7 @@ public struct TierReading: Sendable, Hashable {
 }
 
 /// When an open gate should decide, if what comes is like what came.
-public struct GateForecast: Sendable, Hashable {
+public struct GateForecast: Sendable, Hashable, Codable {
     /// Which gate.
     public var gate: GateName
     /// How it should decide: pass or fail.
@@ -386,9 +392,11 @@ public struct GateForecast: Sendable, Hashable {
 }
 
 /// What would bring a decision nearer.
-public enum SpeedUp: Sendable, Hashable {
+public enum SpeedUp: Sendable, Hashable, Codable {
     /// Judge the pending pairs.
     case adjudicatePending(Int)
+    /// Judge so many of the pairs that agree by a tolerant rule alone.
+    case auditEquivalents(Int)
     /// Sample more calls.
     case raiseSamplingRate
     /// Draw more disagreements for adjudication.
@@ -404,7 +412,7 @@ public enum SpeedUp: Sendable, Hashable {
 }
 
 /// How a verdict that rests on agreement alone could be decided with the least work, if both models are equally good.
-public struct WayOut: Sendable, Hashable {
+public struct WayOut: Sendable, Hashable, Codable {
     /// Disagreements to judge, the oldest first; 0 where agreement alone should decide.
     public var judgements: Int
     /// Pairs that must come first.
@@ -430,7 +438,7 @@ public struct WayOut: Sendable, Hashable {
 }
 
 /// One day of the ledger.
-public struct DayReading: Sendable, Hashable {
+public struct DayReading: Sendable, Hashable, Codable {
     /// Calendar day of the trial, from 0.
     public var day: Int
     /// Compared pairs.

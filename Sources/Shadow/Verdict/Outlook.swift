@@ -61,7 +61,7 @@ extension Assessment {
             return projected(name, rates.disagreements, against: margins.quality, better: .below)
         case .quality:
             if counts.pairs < leastPairsForProjection { return plannedQuality }
-            return ledger.expected().flatMap { projected(name, $0, against: -margins.quality, better: .above) }
+            return ledger.expected().flatMap { projected(name, $0, against: -input.terms.qualityMargin, better: .above) }
         case .failureConcentration, .latency, .cost: return nil
         }
     }
@@ -72,7 +72,7 @@ extension Assessment {
         let comesWithTime = decisionInput.shortfalls.allSatisfy { shortfall in
             switch shortfall {
             case .days, .pairs: true
-            case .adjudicated, .imputed, .shed: done
+            case .adjudicated, .imputed, .shed, .biased: done
             case .drift: false
             }
         }
@@ -91,7 +91,7 @@ extension Assessment {
         guard counts.pairs > 0 else { return nil }
         let share = counts.plannedShare > 0 ? counts.plannedShare : input.terms.adjudicationFloor
         let needed = plannedPairs(
-            disagreement: Double(counts.disagreements) / Double(counts.pairs), margin: input.terms.margins.quality, difference: 0,
+            disagreement: Double(counts.disagreements) / Double(counts.pairs), margin: input.terms.qualityMargin, difference: 0,
             alpha: input.terms.sideAlpha, adjudicated: share)
         return needed.map { needed in
             let pairs = max(0, needed - counts.pairs)
@@ -178,6 +178,8 @@ extension Assessment {
         case .pairs: sampling
         case .adjudicated, .imputed: adjudicationSpeedUps
         case .shed: [.raiseCandidateLimits]
+        // What is shed may be what bends it; a draw or production's failures nobody mends within the trial.
+        case .biased(let reading): reading.step == .kept ? [.raiseCandidateLimits] : []
         }
     }
 
@@ -185,6 +187,9 @@ extension Assessment {
         if input.terms.adjudicateBy == .none { return [.adjudicate] }
         var steps: [SpeedUp] = []
         if counts.pending > 0 { steps.append(.adjudicatePending(counts.pending)) }
+        if basis.isAdjudicated, audit.status != .pass, let count = audit.reading?.toJudge, count > 0 {
+            steps.append(.auditEquivalents(count))
+        }
         if counts.disagreements > 0, counts.plannedShare < 1 { steps.append(.raiseAdjudicationShare) }
         if steps.isEmpty, !basis.isAdjudicated { steps.append(.adjudicate) }
         return steps

@@ -15,7 +15,7 @@ struct TierAssessment {
         let grid = TierGrid(input)
         let terms = input.terms
         let latches = grid.indices.map { index in
-            let capital = ledger.claim(serves: grid.serves(index)).capital(against: -terms.margins.tier)
+            let capital = ledger.claim(serves: grid.serves(index)).capital(against: -terms.tierMargin)
             let latch = former.first { $0.threshold == grid.thresholds[index] } ?? TierLatch(threshold: grid.thresholds[index])
             return TierLatch(
                 threshold: latch.threshold, above: max(latch.above, capital.above), below: max(latch.below, capital.below))
@@ -147,7 +147,7 @@ private struct TierGrid {
         var most = 0
         for index in indices {
             guard let expected = ledger.expected(serves: serves(index)),
-                let pairs = forecastPairs(expected, against: -terms.margins.tier, .above, alpha: terms.sideAlpha)
+                let pairs = forecastPairs(expected, against: -terms.tierMargin, .above, alpha: terms.sideAlpha)
             else { return nil }
             most = max(most, pairs)
         }

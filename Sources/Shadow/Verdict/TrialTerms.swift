@@ -67,6 +67,8 @@ public struct TrialTerms: Sendable, Hashable {
     public var adjudicationFloor: Double
     /// κ: the share of a judge model's prediction that counts for a pair until it is adjudicated; 0 where no judge is asked.
     public var judgeTrust: Double
+    /// Pairs may agree by `judge` or `within_tolerance` alone, so that a part of the margins is kept for what such rules may hide.
+    public var auditsEquivalents: Bool
 
     /// κ of a trial with a judge (statistics §3.6).
     public static let trustInJudge = 0.5
@@ -74,7 +76,8 @@ public struct TrialTerms: Sendable, Hashable {
     /// The design's defaults, any of them replaced.
     public init(
         days: Int = 7, maxDays: Int = 28, alpha: Double = 0.05, candidates: Int = 1, margins: Margins = Margins(),
-        adjudicateBy: AdjudicationSource = .labels, adjudicationFloor: Double = 1, judgeTrust: Double = 0
+        adjudicateBy: AdjudicationSource = .labels, adjudicationFloor: Double = 1, judgeTrust: Double = 0,
+        auditsEquivalents: Bool = false
     ) {
         precondition(days >= 1 && maxDays >= days && candidates >= 1, "a trial has days and candidates")
         precondition(alpha > 0 && alpha < 1 && adjudicationFloor > 0 && adjudicationFloor <= 1, "a probability lies in (0, 1]")
@@ -87,6 +90,7 @@ public struct TrialTerms: Sendable, Hashable {
         self.adjudicateBy = adjudicateBy
         self.adjudicationFloor = adjudicationFloor
         self.judgeTrust = judgeTrust
+        self.auditsEquivalents = auditsEquivalents
     }
 
     /// The first day on which `stay` can be said (statistics §12).
@@ -96,6 +100,12 @@ public struct TrialTerms: Sendable, Hashable {
     public var candidateAlpha: Double { alpha / Double(candidates) }
     /// α_S = α_K = α_T: the error of one side of one claim.
     public var sideAlpha: Double { candidateAlpha / 2 }
+    /// δ_a: the part of the quality margin that equivalences may cost unseen; 0 where no pair can agree by such a rule.
+    public var auditAllowance: Double { auditsEquivalents ? margins.quality / 4 : 0 }
+    /// What the pairs that differ may cost: δ − δ_a.
+    public var qualityMargin: Double { margins.quality - auditAllowance }
+    /// What they may cost where the candidate serves only some calls: ε − δ_a.
+    public var tierMargin: Double { margins.tier - auditAllowance }
     /// The confidence of a latency or cost interval, so that a look a day up to `maxDays` keeps to `candidateAlpha`.
     public var lookConfidence: Double { 1 - candidateAlpha / Double(maxDays) }
 }

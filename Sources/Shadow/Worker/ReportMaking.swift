@@ -60,9 +60,7 @@ public struct ReportMaker {
         return try ReportModel(
             record: stored.record, look: taken.look, input: taken.input, asOf: taken.at, texts: stored.texts,
             earlier: { moment in
-                try Looks(connection).latest(trial: taken.trial.id, until: moment).map {
-                    Verdict.look(at: $0.input, after: $0.latchesBefore)
-                }
+                try Looks(connection).latest(trial: taken.trial.id, until: moment)?.said(orDecide: Verdict.look)
             })
     }
 
@@ -275,7 +273,7 @@ public struct ReportMaker {
     private func earlier(_ taken: TakenLook) throws -> ReportModel.EarlierFigures? {
         let looks = Looks(connection)
         guard let stored = try looks.latest(trial: taken.trial.id, until: taken.at.adding(seconds: -7 * 86_400)) else { return nil }
-        let look = Verdict.look(at: stored.input, after: stored.latchesBefore)
+        let look = stored.said(orDecide: Verdict.look)
         guard let record = try looks.report(of: stored)?.record else {
             let day = stored.input.lastDay
             let modes = try queries.failureModes(trial: taken.trial.id, through: day)
