@@ -44,7 +44,7 @@ public struct Estimate: Sendable, Hashable, Codable {
 }
 
 /// A range of which a side may be unknown: `nil` means that the data sets no limit there.
-public struct OpenInterval: Sendable, Hashable {
+public struct OpenInterval: Sendable, Hashable, Codable {
     /// The lower limit, or nil when unbounded below.
     public var lower: Double?
     /// The upper limit, or nil when unbounded above.
