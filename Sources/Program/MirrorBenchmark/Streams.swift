@@ -83,7 +83,7 @@ private final class StreamingModel: @unchecked Sendable {
             open[next].write(StreamChunk.make(at: MonotonicClock.nanoseconds()))
         }
         if open.isEmpty { sentUntil = now } else { sentUntil += UInt64(due) * interval / UInt64(open.count) }
-        thread.loop.schedule(after: 1_000_000) { [unowned self] in tick() }
+        thread.loop.schedule(after: 1_000_000) { [self] in tick() }  // as long as the program runs
     }
 }
 
@@ -115,8 +115,7 @@ private enum StreamChunk {
 
     static func make(at moment: UInt64) -> [UInt8] {
         let number = String(moment)
-        return mark + Array(repeating: UInt8(ascii: "1"), count: 0) + Array(String(repeating: "0", count: digits - number.utf8.count).utf8)
-            + Array(number.utf8) + rest
+        return mark + Array((String(repeating: "0", count: digits - number.utf8.count) + number).utf8) + rest
     }
 
     /// The moments that stand in some bytes.
