@@ -245,7 +245,7 @@ import Traffic
         #expect(Array(model.firstScreen[2...3]) == lines && model.firstScreen.count == 7)
         let text = Self.words(model.rendered(as: .text))
         let markdown = Self.words(model.rendered(as: .markdown))
-        let html = model.rendered(as: .html)
+        let html = withoutWholeWords(model.rendered(as: .html))
         let json = try JSONValue.parse(model.rendered(as: .json))
         #expect(json.at("/verdict/deadline/sentence")?.stringValue == lines[0])
         #expect(json.at("/verdict/deadline/date") == "2026-12-31" && json.at("/verdict/deadline/days_left") == 38)

@@ -90,7 +90,7 @@ enum HTMLStyle {
         @media print{:root{--ink:#000;--soft:#444;--paper:#fff;--box:#f4f4f4;--line:#bbb;--good:#1a7f37;--bad:#b42318;--wait:#8a5a00;
         --good-box:#eaf6ec;--bad-box:#fdecea;--wait-box:#fff6e0;--production:#c2570c;--candidate:#1f6feb;--both:#2e8b6b;--neither:#7a828c;
         --mark:#ffe08a}
-        @page{size:A4;margin:11mm}html{font-size:8pt}body{max-width:none;padding:0;print-color-adjust:exact;-webkit-print-color-adjust:exact}
+        @page{size:A4;margin:10mm}html{font-size:7.6pt}td.number{white-space:nowrap}body{max-width:none;padding:0;print-color-adjust:exact;-webkit-print-color-adjust:exact}
         nav,.skip,details:not([open]),.queries{display:none}.scroll{overflow:visible}h2{margin-top:1.2rem;padding-top:.4rem}th,td{padding-top:.12rem;padding-bottom:.12rem}
         .gates li{padding:.2rem 0}svg.curve{max-width:21rem;margin:.4rem 0 0}figure{margin:.7rem 0}p{margin:.3rem 0}
         h2,h3,figcaption,.gates li,.example,tr,svg{break-inside:avoid}h2,h3,figcaption{break-after:avoid}}
