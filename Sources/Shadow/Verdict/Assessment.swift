@@ -8,7 +8,7 @@ public func look(at input: LookInput, after latches: Latches) -> Look {
     let assessment = Assessment(input, after: latches)
     let decision = decide(assessment.decisionInput)
     let outlook = Outlook(assessment, decision)
-    let established = input.days < input.terms.days ? assessment.latches.withPasses(of: latches) : assessment.latches
+    let established = input.days < input.terms.days ? assessment.latches.untightened(since: latches) : assessment.latches
     return Look(
         day: input.days, decision: decision, basis: assessment.basis,
         inconclusive: decision.recommendation == .keepShadowing && input.days >= input.terms.maxDays,

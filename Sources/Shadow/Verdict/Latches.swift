@@ -46,8 +46,7 @@ public struct TierLatch: Sendable, Hashable, Codable {
 }
 
 /// What former looks at a trial established. Each look takes the latches of the one before and returns the next; they only ever
-/// tighten, so looking twice at the same evidence changes nothing. What speaks for the candidate is kept from the trial's last day of
-/// waiting on (`TrialTerms.days`), what speaks against it from the first.
+/// tighten, so looking twice at the same evidence changes nothing. They begin with the trial's last day of waiting (`TrialTerms.days`).
 public struct Latches: Sendable, Hashable, Codable {
     /// Δ = candidate's − production's accuracy, in [−1, 1], against −δ.
     public var quality: ClaimLatch
@@ -85,20 +84,14 @@ public struct Latches: Sendable, Hashable, Codable {
 }
 
 extension Latches {
-    /// These latches with what speaks for the candidate as it was before.
+    /// What a look keeps for the next while the trial's days are not over: nothing of its own.
     ///
-    /// A week has better and worse days. A pass from before the trial's days are over would outlast the worse ones, and the verdict that
-    /// may be said only then would rest on the better ones alone.
-    func withPasses(of former: Latches) -> Latches {
-        var kept = self
-        (kept.quality.lower, kept.quality.above) = (former.quality.lower, former.quality.above)
-        (kept.reliability.upper, kept.reliability.below) = (former.reliability.upper, former.reliability.below)
-        (kept.noise.upper, kept.noise.below) = (former.noise.upper, former.noise.below)
-        (kept.disagreement.upper, kept.disagreement.below) = (former.disagreement.upper, former.disagreement.below)
-        if kept.audit != nil { kept.audit = former.audit ?? 0 }
-        for index in kept.tiers.indices {
-            kept.tiers[index].above = former.tiers.first { $0.threshold == kept.tiers[index].threshold }?.above ?? 0
-        }
+    /// A week has better and worse days. What the better ones show would outlast the worse ones, and what the worse ones show the better:
+    /// a trial that begins on a Saturday would be held to its first weekend for ever.
+    func untightened(since former: Latches) -> Latches {
+        var kept = former
+        kept.tiers = tiers.map { tier in former.tiers.first { $0.threshold == tier.threshold } ?? TierLatch(threshold: tier.threshold) }
+        kept.audit = audit == nil ? nil : former.audit ?? 0
         return kept
     }
 }
