@@ -4,7 +4,9 @@ internal import Verdict
 
 /// Latency, and the load at which it was measured. Quantiles are exact where the report's sketches are within 1 %.
 extension Queries {
-    private var endedPairs: String { "FROM understudy.pairs WHERE \(trial) AND day < \(openDay) AND understudy.in_latency(pair_id, evidence_weight)" }
+    private var endedPairs: String {
+        "FROM understudy.pairs WHERE \(trial) AND day < \(openDay) AND understudy.in_latency(pair_id, evidence_weight)"
+    }
 
     private func timedOut(_ leg: String) -> String {
         "coalesce(\(leg)_error = 'timeout' OR (\(leg)_error IS NULL AND \(leg)_status = 408), false)"
