@@ -114,9 +114,10 @@ import Verdict
         cell.wholeMatch(of: /.*\((.+(–| to ).+|between .+ and .+|at (most|least) .+|no limit known yet)\).*/) != nil
     }
 
-    /// Columns and rows that hold settings, or one number of a test.
+    /// Columns and rows that hold settings, one number of a test, or a distance between two counts.
     private static let settings: Set<String> = [
         "allowed", "confidence", "false discovery at", "evidence (ln)", "price an hour", "price a day", "tokens a day now", "a day",
+        "out of place", "chance alone",
     ]
 
     private static func tables(_ page: Page) -> [Page.Table] {
@@ -148,7 +149,7 @@ import Verdict
         let isCount = { (cell: String) in cell.wholeMatch(of: /[\d,]+((, | of )[\d,]+)?/) != nil }
         let hasCounts = table.columns.indices.contains { column in
             let cells = table.rows.map { $0[column] }
-            return column > 0 && cells.contains(where: isCount) && cells.allSatisfy { isCount($0) || $0 == "not kept" }
+            return column > 0 && cells.allSatisfy { isCount($0) || $0 == "not kept" }
         }
         let hasRow = table.rows.contains { row in row.dropFirst().allSatisfy(isCount) }
         #expect(hasCounts || hasRow || table.caption.contains("n = "), "\(table.caption) does not say how many it rests on")

@@ -70,8 +70,8 @@ struct ReplayedPairsTests {
             try store.compareAll()
             let legs = try store.value(
                 "SELECT string_agg(leg || ' ' || n, ', ' ORDER BY leg) FROM (SELECT leg, sum(samples) AS n FROM understudy_store.latency_sketch "
-                    + "WHERE trial = $1 GROUP BY leg) AS counted", [.id(replay.trial.id)])
-            #expect(legs == (asking == .both ? "candidate 2, production 2" : "candidate 2"))
+                    + "WHERE trial = $1 AND metric = 'duration_ms' GROUP BY leg) AS counted", [.id(replay.trial.id)])
+            #expect(legs == (asking == .both ? "candidate 2, production 2, ratio 2" : "candidate 2"))
         }
     }
 }

@@ -181,20 +181,22 @@ import Traffic
                 """)
         #expect(tokens == [])
         let sketches = "FROM understudy_store.latency_sketch WHERE segment = '' AND leg"
+        let isCounted = "understudy.in_latency(pair_id, evidence_weight)"
         // A leg whose tokens were estimated has no speed; one that timed out has 0.
         #expect(
             try store.value("SELECT sum(samples) \(sketches) = 'production' AND metric = 'output_tokens_per_second'")
-                == store.value("SELECT count(*) FROM \(found) WHERE candidate_asked AND NOT production_tokens_estimated"))
+                == store.value("SELECT count(*) FROM \(found) WHERE candidate_asked AND NOT production_tokens_estimated AND \(isCounted)"))
         #expect(
             try store.value(
                 "SELECT sum(samples) \(sketches) = 'candidate' AND metric = 'output_tokens_per_second' AND bucket = -2147483648")
-                == store.value("SELECT count(*) FROM \(found) WHERE candidate_timeout"))
+                == store.value("SELECT count(*) FROM \(found) WHERE candidate_timeout AND \(isCounted)"))
         #expect(
             try store.value("SELECT sum(samples) \(sketches) = 'ratio' AND metric = 'duration_ms' AND bucket = 2147483647")
-                == store.value("SELECT count(*) FROM \(found) WHERE candidate_timeout"))
+                == store.value("SELECT count(*) FROM \(found) WHERE candidate_timeout AND \(isCounted)"))
         #expect(
             try store.value("SELECT sum(samples) \(sketches) = 'ratio' AND metric = 'duration_ms' AND bucket < 2147483647")
                 == store.value(
-                    "SELECT count(*) FROM \(found) WHERE candidate_duration_ms IS NOT NULL AND production_duration_ms IS NOT NULL"))
+                    "SELECT count(*) FROM \(found) WHERE candidate_duration_ms IS NOT NULL AND production_duration_ms IS NOT NULL AND \(isCounted)"
+                ))
     }
 }

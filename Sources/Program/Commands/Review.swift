@@ -13,7 +13,8 @@ extension Command {
         details: """
             Serves the pairs that were drawn for judging, oldest first, then those of the audit (they agree by a tolerance or a model judge alone)
             in the order of their draw, then the others that differ, marked unplanned. Which model stands left is drawn anew for every pair. Each
-            answer is stored at once, so that q, Ctrl-C or a lost connection loses nothing; u takes the last answer back. Several people may review at once: a pair lies before one of them at a time, for some minutes.
+            answer is stored at once, so that q, Ctrl-C or a lost connection loses nothing; u takes the last answer back. Several people may
+            review at once: a pair lies before one of them at a time, for some minutes.
             Keys: 1 only left is right, 2 only right is right, b both, n neither, s skip, u undo, i input, l labels, m whole answers, q quit.
             Without a terminal, or with --json, it reads a line an order: one of these keys, or left, right, both, neither, skip, undo, quit.
             """,
