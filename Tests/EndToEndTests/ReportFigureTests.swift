@@ -81,6 +81,7 @@ import Testing
             "lower", "upper", "n", "threshold", "limit", "allowed", "q", "day", "turn", "weekday", "hour", "rank", "certified_at_most",
             "hourly", "report_version",
         ]
+        if place.prefix(2) == ["sample", "steps"], name == "p" { return [] }
         let elsewhere: Set<String> = ["sql", "trial", "verdict", "gates", "candidates", "changes_since_last_week"]
         if settings.contains(name) || name.hasSuffix("_lower") || name.hasSuffix("_upper") || elsewhere.contains(place[0]) { return [] }
         if place.contains("price") || (place.contains("regions") && name == "share") || place.prefix(2) == ["load", "ramp"] { return [] }

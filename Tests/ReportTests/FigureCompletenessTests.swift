@@ -38,6 +38,8 @@ import Verdict
     private static let withoutQuery = [
         // A p corrected for the number of groups, by Benjamini, Hochberg and Yekutieli.
         "/slices/*/q",
+        // Pearson's test, which no query repeats.
+        "/sample/steps/*/p",
         // What an earlier report said, and what stands above.
         "/changes_since_last_week/**",
         // Each candidate and gate has queries of its own.

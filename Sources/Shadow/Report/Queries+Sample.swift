@@ -12,10 +12,16 @@ extension Queries {
                 }
             let rows = "FROM understudy.sample_profile WHERE \(trial) AND dimension = '\(reading.dimension.rawValue)'"
             add("/sample/steps/\(index)/n", "\(observed) by \(reading.dimension.rawValue)", "SELECT sum(\(observed)) AS estimate \(rows)")
+            let shares =
+                "(SELECT slice, \(observed) / sum(\(observed)) OVER ()::double precision AS observed, "
+                + "\(wanted) / sum(\(wanted)) OVER ()::double precision AS wanted \(rows)) AS shares"
             add(
                 "/sample/steps/\(index)/distance", "share of those \(observed) that lies out of place by \(reading.dimension.rawValue)",
-                "SELECT sum(abs(observed - wanted)) / 2 AS estimate FROM (SELECT \(observed) / sum(\(observed)) OVER ()::double precision AS "
-                    + "observed, \(wanted) / sum(\(wanted)) OVER ()::double precision AS wanted \(rows)) AS shares")
+                "SELECT sum(abs(observed - wanted)) / 2 AS estimate FROM \(shares)")
+            let furthest = "FROM \(shares) WHERE slice = \(Queries.quoted(reading.furthest))"
+            let name = ForeignText.name(reading.furthest)
+            add("/sample/steps/\(index)/share", "share of \(name) among those \(observed)", "SELECT observed AS estimate \(furthest)")
+            add("/sample/steps/\(index)/wanted", "share of \(name) that it should be", "SELECT wanted AS estimate \(furthest)")
         }
     }
 
