@@ -67,7 +67,7 @@ enum ComparisonQueries {
 /// Pairs with their calls, as the comparison and `explain` read them.
 enum PairQueries {
     /// Characters of the input that its language is told from.
-    private static let inputShown = 400
+    private static let inputShown = 200
 
     /// With their requests put together again, or with null in their place.
     static func pairs(withRequest: Bool) -> String {
