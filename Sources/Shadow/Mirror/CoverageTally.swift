@@ -14,6 +14,14 @@ struct CoverageTally {
         var segment: String?
     }
 
+    private struct Profile {
+        var calls = 0
+        /// The sum of their probabilities, in millionths.
+        var expected = 0
+        /// Drawn and sampled, and of which no pair will come.
+        var unkept = 0
+    }
+
     /// Segments counted apart before further ones are put together: their names come from request headers.
     static let maxSegments = 256
 
@@ -22,8 +30,7 @@ struct CoverageTally {
     private let trials: [Identifier?]
     private var counts: [Int]
     private var segmented: [SegmentKey: Int] = [:]
-    private var unkept: [ProfileKey: Int] = [:]
-    private var profile: [ProfileKey: (calls: Int, expected: Int)] = [:]
+    private var profiles: [ProfileKey: Profile] = [:]
     private var isEmpty = true
 
     init(workload: String, trials: [Identifier]) {
@@ -47,19 +54,22 @@ struct CoverageTally {
 
     /// Counts a call that a trial may take with a probability: what a fair sample is held against.
     mutating func considered(trial: Int, size: RequestSize, segment: String?, rate: Double) {
-        isEmpty = false
-        var key = ProfileKey(slot: trial + 1, size: size, segment: segment)
-        if profile.count >= CoverageTally.maxSegments * RequestSize.allCases.count, profile[key] == nil { key.segment = "other" }
-        var counts = profile[key] ?? (0, 0)
-        counts.calls += 1
-        counts.expected += Int((rate * 1e6).rounded())
-        profile[key] = counts
+        profile(trial, size, segment) { profile in
+            profile.calls += 1
+            profile.expected += Int((rate * 1e6).rounded())
+        }
     }
 
     /// Counts a call that was drawn and sampled, and of which no pair will come because it was not kept.
     mutating func drawn(trial: Int, size: RequestSize, segment: String?) {
+        profile(trial, size, segment) { $0.unkept += 1 }
+    }
+
+    private mutating func profile(_ trial: Int, _ size: RequestSize, _ segment: String?, count: (inout Profile) -> Void) {
         isEmpty = false
-        unkept[ProfileKey(slot: trial + 1, size: size, segment: segment), default: 0] += 1
+        var key = ProfileKey(slot: trial + 1, size: size, segment: segment)
+        if profiles.count >= CoverageTally.maxSegments * RequestSize.allCases.count, profiles[key] == nil { key.segment = "other" }
+        count(&profiles[key, default: Profile()])
     }
 
     /// Everything counted since the last time, as deltas of that moment; the tally is empty then.
@@ -77,24 +87,19 @@ struct CoverageTally {
         }
         for (key, count) in segmented { deltas.append(delta(key.slot, key.event, key.segment, count, moment)) }
         segmented.removeAll(keepingCapacity: true)
-        for (key, counts) in profile {
-            for (stage, count) in [(CoverageStage.profileCalls, counts.calls), (.profileExpected, counts.expected)] {
+        for (key, profile) in profiles {
+            let stages: [(CoverageStage, Int)] = [
+                (.profileCalls, profile.calls), (.profileExpected, profile.expected), (.profileDrawn, profile.unkept),
+                (.profileSampled, profile.unkept),
+            ]
+            for (stage, count) in stages where count > 0 {
                 deltas.append(
                     CoverageDelta(
                         workload: workload, trial: trials[key.slot], stage: stage, reason: "size:\(key.size.name)", segment: key.segment,
                         at: moment, count: count))
             }
         }
-        profile.removeAll(keepingCapacity: true)
-        for (key, count) in unkept {
-            for stage in [CoverageStage.profileDrawn, .profileSampled] {
-                deltas.append(
-                    CoverageDelta(
-                        workload: workload, trial: trials[key.slot], stage: stage, reason: "size:\(key.size.name)", segment: key.segment,
-                        at: moment, count: count))
-            }
-        }
-        unkept.removeAll(keepingCapacity: true)
+        profiles.removeAll(keepingCapacity: true)
         return deltas
     }
 

@@ -61,12 +61,12 @@ public struct StoredLook: Sendable {
     /// Of its report; nil where none was stored.
     var record: JSONValue?
     /// The look itself; nil where it was not stored yet.
-    var look: JSONValue?
+    var look: String?
 
     /// What the look said when it was taken, whatever this program would say: an old report stays as it was read. Looks of before that was
     /// stored, or in a form that this program does not know, are decided again.
     public func said(orDecide decide: (LookInput, Latches) -> Look) -> Look {
-        look.flatMap { try? StoredDecoder.value(Look.self, from: $0) } ?? decide(input, latchesBefore)
+        look.flatMap { try? Look(stored: $0) } ?? decide(input, latchesBefore)
     }
 }
 
@@ -186,7 +186,7 @@ public struct Looks {
             number: try row.int("id"), trial: try row.id("trial"), at: try row.moment("looked_at"),
             input: try LookInput(json: try row.json("input")), latchesBefore: try Latches(json: try row.json("latches_before")),
             record: try row.jsonOrNull("report"),
-            look: try row.jsonOrNull("said"))
+            look: row.textOrNull("said"))
     }
 
     private func store(_ taken: TakenLook, today: String, dayEnd: Bool, latches: Latches, reason: String) throws -> Int {
@@ -197,7 +197,7 @@ public struct Looks {
                 .id(taken.trial.id), .moment(taken.at), .text(today), .int(taken.input.days), .bool(dayEnd),
                 .text(look.decision.recommendation.rawValue), .text(StorableText.escaped(reason)), .text(look.basis.rawValue),
                 .text(taken.trial.settingsHash), .json(taken.input.json), .json(latches.json),
-                taken.report.map { .json($0.record) } ?? .null, .json(try StoredEncoder.json(look)),
+                taken.report.map { .json($0.record) } ?? .null, .json(try look.stored()),
             ])[0].int("id")
         for (pair, texts) in taken.report?.texts ?? [:] {
             try connection.execute(LookQueries.insertExample, [.int(number), .id(pair), .json(texts)])
