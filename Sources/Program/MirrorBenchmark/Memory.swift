@@ -3,14 +3,11 @@ internal import Foundation
 /// Memory of the mirror and of nginx with many idle connections, each of which has brought one call.
 func measureIdle(_ numbers: Numbers) throws {
     let count = numbers[0, or: 10_000]
-    let stage = try Stage()
-    let nginx = try Nginx(in: stage.folder)
-    try stage.start()
+    let (stage, nginx) = try Stage.besideNginx()
     defer {
         stage.end()
         nginx.end()
     }
-    try stage.enable("bench", production: nginx.model, candidate: nginx.model)
     Thread.sleep(forTimeInterval: 1.5)
     show("\(count) idle connections, one call before on each, 10 % sampled; load average \(loadAverage())")
     show("target        before MB   open MB   KB a connection")
@@ -45,14 +42,11 @@ func measureIdle(_ numbers: Numbers) throws {
 func measureSteadiness(_ numbers: Numbers) throws {
     let seconds = numbers[0, or: 600]
     let rate = numbers[1, or: 1000]
-    let stage = try Stage()
-    let nginx = try Nginx(in: stage.folder)
-    try stage.start()
+    let (stage, nginx) = try Stage.besideNginx()
     defer {
         stage.end()
         nginx.end()
     }
-    try stage.enable("bench", production: nginx.model, candidate: nginx.model)
     let roles = ["mirror", "courier", "worker"]
     let processes = roles.compactMap { role in
         children(of: stage.up.processIdentifier).first { $0.command.split(separator: " ").dropFirst().first == Substring(role) }?.pid

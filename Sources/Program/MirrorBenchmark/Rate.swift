@@ -6,14 +6,11 @@ func measureRate(_ numbers: Numbers) throws {
     let rate = numbers[0, or: 1000]
     let seconds = Double(numbers[1, or: 5])
     let rounds = numbers[2, or: 3]
-    let stage = try Stage()
-    let nginx = try Nginx(in: stage.folder)
-    try stage.start()
+    let (stage, nginx) = try Stage.besideNginx()
     defer {
         stage.end()
         nginx.end()
     }
-    try stage.enable("bench", production: nginx.model, candidate: nginx.model)
     Thread.sleep(forTimeInterval: 1.5)
     let targets = [
         ("model itself", try Load(origin: nginx.model), "direct"), ("nginx", try Load(origin: nginx.origin), "mirror"),

@@ -84,6 +84,15 @@ final class Stage {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
     }
 
+    /// One that runs, with the workload `bench`, whose models are nginx's. The caller ends both.
+    static func besideNginx(sample: String = "10%") throws -> (Stage, Nginx) {
+        let stage = try Stage()
+        let nginx = try Nginx(in: stage.folder)
+        try stage.start()
+        try stage.enable("bench", production: nginx.model, candidate: nginx.model, sample: sample)
+        return (stage, nginx)
+    }
+
     /// Starts everything and waits until it is ready.
     func start() throws {
         up.executableURL = URL(filePath: binary)

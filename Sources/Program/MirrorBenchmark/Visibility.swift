@@ -3,14 +3,11 @@ internal import Foundation
 /// How long it takes from a call to its place in what the report would say, one call at a time at odd moments.
 func measureVisibility(_ numbers: Numbers) throws {
     let count = numbers[0, or: 20]
-    let stage = try Stage()
-    let nginx = try Nginx(in: stage.folder)
-    try stage.start()
+    let (stage, nginx) = try Stage.besideNginx(sample: "100%")
     defer {
         stage.end()
         nginx.end()
     }
-    try stage.enable("bench", production: nginx.model, candidate: nginx.model, sample: "100%")
     Thread.sleep(forTimeInterval: 1.5)
     let load = try Load(origin: stage.mirror)
     defer { try? load.end() }

@@ -70,9 +70,16 @@ public func fitOfPart(_ part: [Double], of whole: [Double]) -> Fit {
     return Fit(distance: distance, p: chiSquareTail(statistic, degrees: classes - 1))
 }
 
-/// P(a χ² with so many degrees of freedom ≥ x), by Wilson and Hilferty's cube root (1931): within 0.003 of the exact value.
+/// P(a χ² with so many degrees of freedom ≥ x) = Q(k/2, x/2), whose series is finite for whole k (Abramowitz and Stegun 26.4.4 and 26.4.5).
 public func chiSquareTail(_ x: Double, degrees: Int) -> Double {
     guard degrees > 0, x > 0 else { return 1 }
-    let spread = 2 / (9 * Double(degrees))
-    return 1 - normalCDF((cbrt(x / Double(degrees)) - (1 - spread)) / spread.squareRoot())
+    let half = x / 2
+    let isOdd = !degrees.isMultiple(of: 2)
+    var tail = isOdd ? erfc(half.squareRoot()) : 0
+    for step in 0..<(degrees / 2) {
+        // By logarithms: single factors leave the range of numbers long before their product does.
+        let power = Double(step) + (isOdd ? 0.5 : 0)
+        tail += exp(power * log(half) - half - logGamma(power + 1))
+    }
+    return min(1, tail)
 }
