@@ -15,6 +15,10 @@ internal import Traffic
 internal import Worker
 
 let arguments = Array(CommandLine.arguments.dropFirst())
+if arguments.contains("--help") {
+    print("usage: ComparisonBenchmark [--pairs N] [--only label|json|tools|text] [--without-python]")
+    exit(0)
+}
 
 /// The value after an option.
 func option(_ name: String) -> String? {

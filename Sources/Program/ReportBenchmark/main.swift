@@ -16,6 +16,10 @@ internal import Traffic
 internal import Worker
 
 let arguments = Array(CommandLine.arguments.dropFirst())
+if arguments.contains("--help") {
+    print("usage: ReportBenchmark [--pairs N (default 1000000)] [--keep]")
+    exit(0)
+}
 let count = arguments.firstIndex(of: "--pairs").flatMap { $0 + 1 < arguments.count ? Int(arguments[$0 + 1]) : nil } ?? 1_000_000
 let folder = try FileSystem.makeUniqueFolder(in: FileManager.default.temporaryDirectory.path, prefix: "understudy-report-")
 let server = try EmbeddedPostgres.start(DataFolder(folder).claim())
