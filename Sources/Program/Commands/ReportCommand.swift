@@ -10,8 +10,8 @@ extension Command {
         "report", operands: "WORKLOAD", summary: "Decides now and reports: switch, two-tier, don't switch, or not yet, and why",
         details: """
             With several candidates it ranks them. Reading it often costs no certainty: every look is part of the same test.
-            --at and --week print an old report again, word for word, also when its pairs are gone and labels were corrected since;
-            only what its examples said goes with the pairs.
+            --at and --week print an old report again as it was, also when its pairs are gone and labels were corrected since; only what
+            its examples said goes with the pairs. Another version keeps its verdict, gates and figures and may word them otherwise.
             """,
         options: [
             .value("format", "FORMAT", "text (default), html, md or json"), .value("output", short: "o", "FILE", "write to a file"),
