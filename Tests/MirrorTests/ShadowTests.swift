@@ -448,7 +448,7 @@ import Traffic
 
 /// Faults of ours, made to happen step by step.
 @Suite struct FaultTests {
-    @Test(arguments: Failpoints.Step.allCases)
+    @Test(arguments: Failpoints.Step.allCases.filter { $0 != .settings })
     func aFaultEndsTheShadowAndNotTheCall(_ step: Failpoints.Step) async throws {
         try await onOwnThread {
             let production = try RawUpstream { ShadowTests.answer("b", $0, $1) }
@@ -465,6 +465,27 @@ import Traffic
             harness.stop(grace: 100_000_000)
             #expect(harness.sink.pairs.isEmpty)
             #expect(harness.metrics.prometheusText().contains("\nunderstudy_captured_bytes 0\n"))
+            for upstream in [production, candidate] { upstream.stop() }
+        }
+    }
+
+    @Test func aFaultInNewSettingsLeavesTheLastGoodOnes() async throws {
+        try await onOwnThread {
+            let production = try RawUpstream { ShadowTests.answer("b", $0, $1) }
+            let candidate = try RawUpstream { ShadowTests.answer("a", $0, $1) }
+            let trial = try workloadSettings(control: 0, candidate: "http://127.0.0.1:\(candidate.port)")
+            let harness = try MirrorHarness(mirrorSettings(production: production, trials: [trial])) { $0.failpoints.armed = [.settings] }
+            // Taken, these would end the trial.
+            try harness.write(mirrorSettings(production: production))
+            let refused = { harness.metrics.prometheusText().contains("\nunderstudy_settings_refused_total 1\n") }
+            let written = Date()
+            while !refused(), Date().timeIntervalSince(written) < 10 { _ = harness.sink.wait(seconds: 0.02, until: refused) }
+            #expect(refused())
+            let answer = try harness.chat()
+            let direct = try HTTPProbe.request("POST", port: production.port, "/", body: Array(chatRequest("hello").utf8))
+            #expect(answer.isComplete && answer.body == direct.body)
+            #expect(try harness.sink.firstPair().pair.candidate.status == 200)
+            harness.stop()
             for upstream in [production, candidate] { upstream.stop() }
         }
     }

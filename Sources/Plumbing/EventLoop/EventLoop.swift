@@ -6,7 +6,8 @@ internal import Synchronization
 ///
 /// The thread that calls `run()` owns it; before `run()` the thread that sets it up does. Only `submit`, `stop` and `inLoop`
 /// may be called from elsewhere. A turn of the loop is: wait for events, run their callbacks, run what `afterEvents` was given,
-/// then send the output of every `SocketStream` written to, so that all that one turn writes to a socket leaves in one system call.
+/// then send the output of every `SocketStream` written to, so that all that one turn writes to a socket leaves in one system call,
+/// and then run what `afterOutput` was given.
 ///
 /// `@unchecked Sendable`: `inbox` and `owner` are synchronised; everything else is touched by the owning thread alone.
 @safe public final class EventLoop: @unchecked Sendable {
@@ -21,6 +22,7 @@ internal import Synchronization
     private let inbox = Mutex(Inbox())
     private let owner: Atomic<UInt>
     private var deferred: [() -> Void] = []
+    private var afterwards: [() -> Void] = []
     private var unsent: [SocketStream] = []
     private var sending: [SocketStream] = []
     private var signals: [SignalWatch] = []
@@ -48,7 +50,7 @@ internal import Synchronization
     public func run() {
         owner.store(UInt(pthread_self()), ordering: .releasing)
         while !takeStop() {
-            let failure = unsafe ce_loop_turn(door, deferred.isEmpty && unsent.isEmpty)
+            let failure = unsafe ce_loop_turn(door, deferred.isEmpty && unsent.isEmpty && afterwards.isEmpty)
             precondition(failure == 0, "the event loop cannot wait for events (errno \(failure))")
             finishTurn()
         }
@@ -79,6 +81,13 @@ internal import Synchronization
     public func afterEvents(_ work: @escaping () -> Void) {
         assertInLoop()
         deferred.append(work)
+    }
+
+    /// Runs `work` once when this turn's output has been sent: for what wakes another thread, which could take this one's processor
+    /// while peers wait for those bytes. Loop thread only.
+    public func afterOutput(_ work: @escaping () -> Void) {
+        assertInLoop()
+        afterwards.append(work)
     }
 
     /// Runs `work` after so many nanoseconds: never early, up to about 5 ms late (the kernel's coarse clock). Loop thread only.
@@ -139,9 +148,15 @@ internal import Synchronization
             deferred = []
             for item in work { item() }
         }
-        guard !unsent.isEmpty else { return }
-        swap(&unsent, &sending)
-        for stream in sending { stream.sendNoted() }
-        sending.removeAll(keepingCapacity: true)
+        if !unsent.isEmpty {
+            swap(&unsent, &sending)
+            for stream in sending { stream.sendNoted() }
+            sending.removeAll(keepingCapacity: true)
+        }
+        if !afterwards.isEmpty {
+            let work = afterwards
+            afterwards = []
+            for item in work { item() }
+        }
     }
 }

@@ -39,7 +39,7 @@ struct EncodedBinds {
     private var starts: [Int?] = []
     private var lengths: [Int32] = []
     private var formats: [Int32] = []
-    private var types: [UInt32] = []
+    private(set) var types: [UInt32] = []
 
     init(_ binds: [PostgresBind]) throws(PostgresError) {
         for (position, bind) in binds.enumerated() {
@@ -120,8 +120,27 @@ struct EncodedBinds {
         types.append(type)
     }
 
-    /// Runs the statement; the pointers handed to libpq live only for this call.
+    /// Runs the statement.
     func execute(_ sql: String, on connection: OpaquePointer) -> OpaquePointer? {
+        unsafe withValues { values in
+            unsafe PQexecParams(connection, sql, Int32(starts.count), types, values, lengths, formats, 0)
+        }
+    }
+
+    /// Has the statement parsed under a name, for binds of these types.
+    func prepare(_ sql: String, as name: String, on connection: OpaquePointer) -> OpaquePointer? {
+        unsafe PQprepare(connection, name, sql, Int32(types.count), types)
+    }
+
+    /// Runs the statement that was prepared under this name.
+    func executePrepared(_ name: String, on connection: OpaquePointer) -> OpaquePointer? {
+        unsafe withValues { values in
+            unsafe PQexecPrepared(connection, name, Int32(starts.count), values, lengths, formats, 0)
+        }
+    }
+
+    /// The pointers handed to libpq live only for this call.
+    private func withValues(_ body: ([UnsafePointer<CChar>?]) -> OpaquePointer?) -> OpaquePointer? {
         unsafe bytes.withUnsafeBufferPointer { buffer in
             // An empty buffer has no address, yet an empty value must not become a NULL: it gets one of its own.
             unsafe withUnsafePointer(to: UInt8(0)) { nothing in
@@ -130,7 +149,7 @@ struct EncodedBinds {
                     let place = unsafe buffer.baseAddress.map { unsafe $0 + start } ?? nothing
                     return unsafe UnsafeRawPointer(place).assumingMemoryBound(to: CChar.self)
                 }
-                return unsafe PQexecParams(connection, sql, Int32(starts.count), types, values, lengths, formats, 0)
+                return unsafe body(values)
             }
         }
     }

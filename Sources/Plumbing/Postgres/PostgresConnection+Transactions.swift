@@ -13,12 +13,20 @@ extension PostgresConnection {
 
     /// Runs `body` in a transaction: committed when it returns, rolled back when it throws.
     ///
+    /// - Parameter keepingPlans: for a transaction that comes again and again. Its statements are prepared, and each is planned once for
+    ///   all binds (PostgreSQL manual, "plan_cache_mode"): planning can take longer than running. Such a plan knows neither how long a
+    ///   bound array is nor in which partition a value lies: it must be a good one for few rows and for many.
     /// - Throws: what `body` throws, else `PostgresError`. A transaction in which a statement failed and the body hid it cannot
     ///   be committed: that is an error too (`25P02`). `connectionLost` at the commit leaves open whether it took effect.
     @discardableResult
-    public func transaction<Value>(isolation: Isolation = .readCommitted, _ body: () throws -> Value) throws -> Value {
+    public func transaction<Value>(
+        isolation: Isolation = .readCommitted, keepingPlans: Bool = false, _ body: () throws -> Value
+    ) throws -> Value {
         precondition(!inTransaction, "transactions do not nest: use savepoint")
-        try script("BEGIN ISOLATION LEVEL \(isolation.rawValue)")
+        try script(
+            "BEGIN ISOLATION LEVEL \(isolation.rawValue)" + (keepingPlans ? "; SET LOCAL plan_cache_mode = force_generic_plan" : ""))
+        isKeepingPlans = keepingPlans
+        defer { isKeepingPlans = false }
         let value: Value
         do {
             value = try body()

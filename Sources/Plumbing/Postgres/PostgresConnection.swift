@@ -10,6 +10,9 @@ import Glibc
 @safe
 public final class PostgresConnection {
     let pointer: OpaquePointer
+    private var prepared = PreparedStatements()
+    /// Whether statements run by kept plans: see `transaction(isolation:keepingPlans:_:)`.
+    var isKeepingPlans = false
 
     /// Connects, waiting at most 10 s unless the URL's `connect_timeout` says otherwise.
     ///
@@ -119,7 +122,32 @@ public final class PostgresConnection {
 
     func run(_ sql: String, _ binds: [PostgresBind]) throws(PostgresError) -> PostgresResult {
         let encoded = try EncodedBinds(binds)
-        return try unsafe check(encoded.execute(Self.withoutNull(sql), on: pointer))
+        let sql = Self.withoutNull(sql)
+        guard isKeepingPlans, !binds.isEmpty else { return try unsafe check(encoded.execute(sql, on: pointer)) }
+        return try runKept(sql, encoded)
+    }
+
+    /// Runs a statement by its kept plan where there is one.
+    private func runKept(_ sql: String, _ encoded: EncodedBinds) throws(PostgresError) -> PostgresResult {
+        let key = PreparedStatements.Key(sql: sql, types: encoded.types)
+        switch prepared.step(key) {
+        case .runAsIs: return try unsafe check(encoded.execute(sql, on: pointer))
+        case .prepare(let name):
+            _ = try unsafe check(encoded.prepare(sql, as: name, on: pointer))
+            prepared.keep(key, name: name)
+            return try runPrepared(name, key, encoded)
+        case .runPrepared(let name): return try runPrepared(name, key, encoded)
+        }
+    }
+
+    private func runPrepared(_ name: String, _ key: PreparedStatements.Key, _ encoded: EncodedBinds) throws(PostgresError) -> PostgresResult {
+        do {
+            return try unsafe check(encoded.executePrepared(name, on: pointer))
+        } catch {
+            // A migration changed what the statement gives ("cached plan must not change result type"): the next attempt plans anew.
+            if error.sqlState == "0A000" { prepared.forget(key) }
+            throw error
+        }
     }
 
     /// Takes ownership of a result and throws what it reports.

@@ -35,14 +35,17 @@ private final class CourierRun {
     private var ending = false
     private var nextSettings = Timestamp(microseconds: 0)
     private var nextBeat = Timestamp(microseconds: 0)
+    private var nextShipment = Timestamp(microseconds: 0)
     /// Skipped since the start.
     private var damagedBytes = 0
     private var positions: [Identifier: SpoolPosition] = [:]
     /// Seconds that an ending courier still tries to reach a database that is away: the spool keeps what is left.
     private static let lastEffort = 5.0
-    /// Milliseconds between two shipments, but for batches that are full: a transaction costs the database about as much for one
-    /// pair as for a hundred.
-    private static let gathering = 250
+    /// Seconds from one shipment to the next for each record in it, up to `longestGathering`: a transaction costs the database about as
+    /// much for one pair as for a hundred, and where it shares the mirror's machine, the calls that come meanwhile wait for it. A pair
+    /// that comes alone is shipped at once.
+    private static let gatheringPerRecord = 0.01
+    private static let longestGathering = 1.0
 
     init(folder: DataFolder, database: @escaping () throws -> String) {
         self.folder = folder
@@ -86,18 +89,21 @@ private final class CourierRun {
             try follow(connection)
             announceReady()
         }
-        let shipped = try ship(connection)
+        ending = ending || endSignalArrives(within: 0)
+        let shipped = ending || moment >= nextShipment ? try ship(connection) : 0
+        if shipped > 0 {
+            nextShipment = now().adding(seconds: min(Double(shipped) * Self.gatheringPerRecord, Self.longestGathering))
+        }
         if moment >= nextBeat {
             nextBeat = moment.adding(seconds: 1)
             try beat(connection)
         }
-        ending = ending || endSignalArrives(within: 0)
         if ending {
-            if shipped { return true }
+            if shipped > 0 { return true }
             try beat(connection)
             return false
         }
-        if try connection.waitForNotification(timeoutMilliseconds: shipped ? Self.gathering : 100) != nil {
+        if try connection.waitForNotification(timeoutMilliseconds: 100) != nil {
             nextSettings = Timestamp(microseconds: 0)
         }
         return true
@@ -122,9 +128,9 @@ private final class CourierRun {
         announce("ready courier=running")
     }
 
-    /// Ships what every spool holds. True when something was shipped.
-    private func ship(_ connection: PostgresConnection) throws -> Bool {
-        var shipped = false
+    /// Ships what every spool holds; says how many records that were.
+    private func ship(_ connection: PostgresConnection) throws -> Int {
+        var shipped = 0
         let shipper = Shipper(connection)
         for spool in try SpoolFolder.all(in: folder.spool) {
             let reader = SpoolReader(spool)
@@ -141,7 +147,7 @@ private final class CourierRun {
                 // Another courier of this folder stored it before: go on from where the database says it is.
                 position = result.stored ? batch.next : try shipper.position(ofSpool: spool.id)
                 if result.setAside > 0 { log.error("courier", "\(result.setAside) records were refused by the database and set aside") }
-                shipped = true
+                shipped += max(batch.entries.count, 1)  // a stretch may hold damage alone
                 if !isFull { break }
             }
             positions[spool.id] = position

@@ -17,6 +17,8 @@ struct Failpoints: Sendable {
         case reading
         /// Handing records to the spool.
         case writing
+        /// Taking settings that changed while the mirror runs.
+        case settings
     }
 
     var armed: Set<Step> = []

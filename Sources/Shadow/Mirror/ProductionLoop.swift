@@ -55,7 +55,12 @@ final class ProductionLoop: @unchecked Sendable {
         var deltas: [CoverageDelta] = []
         for index in tallies.indices { deltas += tallies[index].take(at: moment) }
         guard !deltas.isEmpty else { return }
-        desk.submit { [deltas] desk in desk.count(deltas) }
+        tell { [deltas] desk in desk.count(deltas) }
+    }
+
+    /// Hands work to the shadow thread, in order, when production's bytes of this turn have left.
+    private func tell(_ work: @escaping @Sendable (ShadowDesk) -> Void) {
+        thread.loop.afterOutput { [desk] in desk.submit(work) }
     }
 
     /// Stops accepting, lets calls in flight be answered, then calls `done` once; no call is in flight then.
@@ -66,7 +71,7 @@ final class ProductionLoop: @unchecked Sendable {
             handOverCounts()
             client?.shutdown()
             client = nil
-            done()
+            thread.loop.afterOutput(done)  // after what the last calls told the shadow thread
         }
     }
 
@@ -109,7 +114,7 @@ final class ProductionLoop: @unchecked Sendable {
         let number = nextTap
         nextTap += 1
         taps[number] = call
-        desk.submit { [self, route = call.route] desk in
+        tell { [self, route = call.route] desk in
             let receipt = desk.take(body, of: route, heldBytes: heldBytes)
             thread.loop.submit { [self] in taps.removeValue(forKey: number).map { TapAnswer.send(receipt, to: $0.exchange) } }
         }
@@ -144,18 +149,18 @@ final class ProductionLoop: @unchecked Sendable {
         let call = SampledCall(
             route: route, draw: draw, rest: capture.rest, target: target, headers: headers, body: body, heldBytes: capture.heldBytes)
         capture.heldBytes = 0
-        desk.submit { [call] desk in desk.begin(call) }
+        tell { [call] desk in desk.begin(call) }
     }
 
     /// Production's answer to a drawn call has ended.
     func answerCompleted(_ id: Identifier, _ answer: AnswerCapture) {
-        desk.submit { [answer] desk in desk.productionEnded(id, answer) }
+        tell { [answer] desk in desk.productionEnded(id, answer) }
     }
 
     /// A fault of ours ended a call's shadow.
     func countFault(_ route: Route) {
         let workload = route.workload
-        desk.submit { desk in desk.countFault(workload) }
+        tell { desk in desk.countFault(workload) }
     }
 
     private func shed(_ capture: CallCapture, _ route: Route, as event: CoverageEvent) {
@@ -165,7 +170,7 @@ final class ProductionLoop: @unchecked Sendable {
             var tally = CoverageTally(workload: route.workload, trials: route.trials.map(\.id))
             route.plan.shed(capture.consideration, as: event, tally: &tally)
             let deltas = tally.take(at: capture.consideration.calledAt)
-            desk.submit { [deltas] desk in desk.count(deltas) }
+            tell { [deltas] desk in desk.count(deltas) }
         }
     }
 

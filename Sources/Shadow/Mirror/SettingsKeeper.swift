@@ -82,20 +82,27 @@ final class SettingsKeeper: @unchecked Sendable {
         switch follower.look() {
         case .unchanged: allowLate()
         case .loaded(let settings):
-            if isStart { allowed.begin(with: settings) }
+            if isStart {
+                allowed.begin(with: settings)
+            } else {
+                do throws(MirrorFault) { try configuration.failpoints.reach(.settings) } catch { return refuse("a fault of the mirror's own") }
+            }
             _ = allowed.reread()
             take(settings)
         case .missing:
             log.warning(
                 "mirror", hasSettings ? "the settings file is gone; the last good settings stay in force" : "there is no settings file yet",
                 ["file": configuration.settingsFile])
-        case .unusable(let error):
-            refusals.add()
-            let consequence =
-                hasSettings
-                ? "the last good settings stay in force" : "there are no others, so every call is answered by 404 until it can be"
-            log.error("mirror", "the settings file cannot be used; \(consequence)", ["detail": error.description])
+        case .unusable(let error): refuse(error.description)
         }
+    }
+
+    private func refuse(_ detail: String) {
+        refusals.add()
+        let consequence =
+            hasSettings
+            ? "the last good settings stay in force" : "there are no others, so every call is answered by 404 until it can be"
+        log.error("mirror", "the settings file cannot be used; \(consequence)", ["detail": detail])
     }
 
     /// Serves a refused route as soon as `enable` names its host on this machine, which may be after the settings have come.

@@ -7,8 +7,8 @@ internal import Glibc
 public struct SpoolReader: Sendable {
     public let folder: SpoolFolder
 
-    /// Records of one batch at most: a thousand pairs and their calls.
-    public static let batchRecords = 2000
+    /// Records of one batch at most: two thousand pairs and their calls.
+    public static let batchRecords = 4000
     /// Bytes of the file that one batch takes, about.
     public static let batchBytes = 8 << 20
     /// Bytes that are read from the file at a time: most batches are full of records long before `batchBytes`.

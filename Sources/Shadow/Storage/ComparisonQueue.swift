@@ -62,7 +62,7 @@ public struct ComparisonQueue {
         var pairs: [ClaimedPair] = []
         var bytes = 0
         var next = 0
-        try connection.transaction {
+        try connection.transaction(keepingPlans: true) {
             // To start a parallel worker takes longer than to read a portion.
             try connection.execute(ComparisonQueries.readAlone)
             while next < ids.count, bytes < ComparisonQueue.maximumBytes {
@@ -88,7 +88,7 @@ public struct ComparisonQueue {
     /// `compared` holds every claimed pair that was not set aside. False when the lease was lost: another worker has the batch, and
     /// nothing is stored.
     public func store(_ batch: ClaimedBatch, _ compared: [ComparedPair], comparatorVersion: Int, at moment: Timestamp) throws -> Bool {
-        let stored = try connection.transaction { () throws -> Bool in
+        let stored = try connection.transaction(keepingPlans: true) { () throws -> Bool in
             guard try connection.query(ComparisonQueries.holdLease, [.int(batch.id), .id(batch.token)]).count == 1 else { return false }
             if !compared.isEmpty { try save(batch, compared, comparatorVersion: comparatorVersion, at: moment) }
             if batch.trial.settings.judge != nil {

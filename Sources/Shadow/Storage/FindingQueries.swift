@@ -107,7 +107,7 @@ enum FindingQueries {
         JOIN understudy_store.pair ON pair.id = found.pair_id
         JOIN understudy_store.call ON call.id = pair.call_id
         JOIN understudy_store.trial ON trial.id = pair.trial
-        WHERE pair.id = ANY ($1) AND trial.id = $2
+        WHERE trial.id = $2
         ORDER BY pair.id
         """
 

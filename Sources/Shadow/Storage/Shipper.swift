@@ -36,7 +36,7 @@ public struct Shipper {
     public func ship(_ batch: SpoolBatch, spool: Identifier, from start: SpoolPosition) throws -> ShipResult {
         let records = batch.entries.map(\.record)
         try rows.makePartitions(for: records.compactMap(\.id))
-        let result = try connection.transaction { () throws -> ShipResult in
+        let result = try connection.transaction(keepingPlans: true) { () throws -> ShipResult in
             guard try markShipped(batch, spool: spool, from: start) else { return ShipResult(stored: false) }
             var result = ShipResult(stored: true)
             let known = try knownTrials(records)
