@@ -5,7 +5,7 @@ import Testing
 import Traffic
 import Verdict
 
-/// Six whole reports in four forms, held to files beside this one. `UNDERSTUDY_REWRITE_GOLDEN=1` writes the files anew; read the
+/// Seven whole reports in four forms, held to files beside this one. `UNDERSTUDY_REWRITE_GOLDEN=1` writes the files anew; read the
 /// difference before committing it.
 @Suite struct GoldenTests {
     static let folder = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "Golden")
@@ -62,6 +62,13 @@ import Verdict
         Golden(
             name: "not-yet-judge", verdict: .keepShadowing,
             trials: [SimulatedTrial(onlyProductionRight: 0.02, onlyCandidateRight: 0.02, timeouts: 0, adjudicateBy: .none, isJudged: true)]),
+        Golden(
+            name: "not-yet-audit", verdict: .keepShadowing,
+            trials: [
+                SimulatedTrial(
+                    pairsPerDay: 900, onlyProductionRight: 0.02, onlyCandidateRight: 0.02, timeouts: 0, documents: true, tolerance: 0.2,
+                    shedsLong: true)
+            ]),
         Golden(name: "switch", verdict: .switch, trials: [SimulatedTrial(onlyProductionRight: 0.02, onlyCandidateRight: 0.02)]),
         Golden(
             name: "dont-switch", verdict: .stay,

@@ -57,6 +57,10 @@ struct SimulatedTrial {
     var dedicated = false
     /// Failures of this segment are so many times as frequent.
     var mailFactor = 1.0
+    /// Of the agreeing pairs, how many do so only within a tolerance. Half of them are judged, one in a hundred against the candidate.
+    var tolerance = 0.0
+    /// Whether half the calls of 16 to 64 KB, a fifth of all, are shed.
+    var shedsLong = false
     /// Whether each day before was looked at too.
     var daily = false
     var asOf = Timestamp("2026-11-23T08:15:00Z")!
@@ -99,12 +103,15 @@ struct SimulatedTrial {
         }
         drawn.cost.productionTokens = TokenTotals(input: Double(days * pairsPerDay * 400), output: Double(days * pairsPerDay * 10))
         drawn.cost.candidateTokens = TokenTotals(input: Double(days * pairsPerDay * 420), output: Double(days * pairsPerDay * 10))
-        let terms = TrialTerms(
+        var terms = TrialTerms(
             candidates: candidates, adjudicateBy: adjudicateBy, judgeTrust: isJudged ? TrialTerms.trustInJudge : 0)
-        let input = LookInput(
+        terms.auditsEquivalents = tolerance > 0
+        var input = LookInput(
             terms: terms, days: days, cells: drawn.order.map { $0.with(count: drawn.cells[$0] ?? 0) }, sampled: days * pairsPerDay + 40,
             shed: 12, pairsPerDay: source == .imported ? nil : Double(pairsPerDay), tierGrid: grid, latency: drawn.latency,
             cost: drawn.cost, agreeing: drawn.agreeing, differing: drawn.differing)
+        if tolerance > 0 { input.equivalenceCeiling = 1.3 * tolerance }
+        if shedsLong { input.sample = sample }
         let (course, latches) = daily ? course(input) : ([], Latches())
         return model(look(at: input, after: latches), course, drawn, terms, &random)
     }
@@ -160,10 +167,17 @@ struct SimulatedTrial {
         let adjudication: Adjudication =
             !differs || adjudicateBy == .none
             ? .notPlanned : waits ? .pending(probability: 1) : .judged(difference: correct.difference ?? 0, probability: 1)
+        let isTolerant = tolerance > 0 && !differs && random.happens(tolerance)
+        // The draw halves the sample again and again (`EvidenceCell.auditLevel`); those that it kept once are judged.
+        var level = 0
+        while isTolerant, level < 5, random.happens(0.5) { level += 1 }
         let sure = confidence(failing: correct == .productionOnly, &random)
         let tier = grid.isEmpty ? nil : tierIndex(of: sure, in: grid)
         let cell = EvidenceCell(
-            day: day, segment: segment, agreement: differs ? .different : .identical, adjudication: adjudication,
+            day: day, segment: segment, agreement: differs ? .different : isTolerant ? .equivalent : .identical, needsAudit: isTolerant,
+            auditLevel: level,
+            adjudication: isTolerant
+                ? level > 0 ? .judged(difference: random.happens(0.01) ? -1 : 0, probability: 1) : .pending(probability: 1) : adjudication,
             prediction: isJudged && differs && !timedOut && drawn.differing.all % 10 > 0 ? Double(correct.difference ?? 0) : 0,
             failureDifference: timedOut ? 1 : 0,
             control: control
@@ -240,6 +254,18 @@ struct SimulatedTrial {
     }
 
     // MARK: The model
+
+    /// All calls by size, as `shedsLong` has it.
+    private var sample: [SampleSlice] {
+        let drawn = days * pairsPerDay
+        return [(RequestSize.under1k, 0.5, 1.0), (.under4k, 0.2, 1), (.under16k, 0.1, 1), (.under64k, 0.2, 0.5)].map { size, share, kept in
+            let count = Int(Double(drawn) * share)
+            let whole = Int(Double(count) * kept)
+            return SampleSlice(
+                .size, size.name, calls: count * 10, expected: Double(count), drawn: count, sampled: count, kept: whole,
+                comparable: whole, compared: whole)
+        }
+    }
 
     /// Busy from eight to six; a tenth of the calls is drawn.
     private var volume: ReportModel.Volume? {
