@@ -37,7 +37,9 @@ import Testing
     @Test func onlyAHundredAreKept() throws {
         let connection = try freshConnection()
         for _ in 0..<3 {
-            for number in 0..<130 { #expect(try run("SELECT \(number) + $1::integer AS sum", .int(1), on: connection)[0].int("sum") == number + 1) }
+            for number in 0..<130 {
+                #expect(try run("SELECT \(number) + $1::integer AS sum", .int(1), on: connection)[0].int("sum") == number + 1)
+            }
         }
         #expect(try held(connection).count == 100)
     }

@@ -140,7 +140,8 @@ public final class PostgresConnection {
         }
     }
 
-    private func runPrepared(_ name: String, _ key: PreparedStatements.Key, _ encoded: EncodedBinds) throws(PostgresError) -> PostgresResult {
+    private func runPrepared(_ name: String, _ key: PreparedStatements.Key, _ encoded: EncodedBinds) throws(PostgresError) -> PostgresResult
+    {
         do {
             return try unsafe check(encoded.executePrepared(name, on: pointer))
         } catch {

@@ -85,7 +85,11 @@ final class SettingsKeeper: @unchecked Sendable {
             if isStart {
                 allowed.begin(with: settings)
             } else {
-                do throws(MirrorFault) { try configuration.failpoints.reach(.settings) } catch { return refuse("a fault of the mirror's own") }
+                do throws(MirrorFault) {
+                    try configuration.failpoints.reach(.settings)
+                } catch {
+                    return refuse("a fault of the mirror's own")
+                }
             }
             _ = allowed.reread()
             take(settings)
