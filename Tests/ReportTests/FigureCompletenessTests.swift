@@ -14,6 +14,10 @@ import Verdict
         "/cost/*/price/*", "/cost/regions/*/share", "/cost/regions/*/hourly", "/two_tier/threshold", "/two_tier/certified_at_most",
         "/two_tier/curve/*/threshold", "/two_tier/latency/*/limit", "/load/ramp/*", "/judge/prompt_version", "/judge/per_day",
         "/candidates/*/rank", "/daily/*/day", "/turns/*/turn", "/volume/weekdays/*/weekday", "/volume/hours/*/hour",
+        // How far two distributions are apart and how often chance does as much, and what the second one has.
+        "/sample/steps/*/distance", "/sample/steps/*/p", "/sample/steps/*/wanted",
+        // What the audit was promised, how much it has, and what it therefore allows.
+        "/audit/ceiling", "/audit/allowed", "/audit/log_evidence", "/audit/needed", "/audit/hidden_at_most", "/audit/to_judge",
         // Plans and forecasts, which say so in words.
         "/verdict/**",
     ]
@@ -31,7 +35,7 @@ import Verdict
         "/cost/*/calls", "/cost/*/priced_calls", "/cost/*/estimated_calls", "/cost/calls_per_month", "/cost/regions/*/tokens_per_day",
         "/cost/regions/*/replicas", "/cost/regions/*/per_day", "/cost/break_even_tokens_per_day", "/volume/**",
         "/two_tier/curve/*/log_evidence", "/judge/pairs", "/judge/opinions", "/judge/waiting", "/judge/reused", "/judge/calls",
-        "/judge/cost", "/judge/errors/*", "/coverage/**",
+        "/judge/cost", "/judge/errors/*", "/coverage/**", "/audit/equivalents", "/audit/judged", "/audit/worse",
     ]
 
     /// Figures whose query stands elsewhere, or that no query can give.

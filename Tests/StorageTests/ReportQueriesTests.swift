@@ -110,7 +110,9 @@ import Verdict
         let confusion = try queries.confusion(trial: trial.id)
         #expect(confusion.map(\.pairs) == [2])
         #expect(confusion[0].productionOnly == 1)
-        let examples = try queries.examples(trial: trial.id, mode: .labelMismatch, limit: 2)
+        let modes = try queries.failureModes(trial: trial.id)
+        let counts = try #require(modes.first { $0.mode == .labelMismatch }).correctness
+        let examples = try queries.examples(trial: trial.id, mode: .labelMismatch, counts: counts, limit: 2)
         #expect(examples.map(\.correct) == [.productionOnly, .unknown])
         #expect(examples[0].candidateOutput == "lost_card")
         #expect(examples[0].input == "Where is my card?")

@@ -13,11 +13,13 @@ extension JSONSections {
                     "biased": .bool(look.bias.contains(where: \.isBiased)), "sentence": JSONValue(sentences.sampleLead),
                     "steps": .array(
                         look.bias.map { reading in
-                            [
+                            let share = wilsonEstimate(successes: Int((reading.share * Double(reading.count)).rounded()), of: reading.count)
+                            return [
                                 "step": JSONValue(reading.step.rawValue), "dimension": JSONValue(reading.dimension.rawValue),
                                 "n": JSONValue(reading.count), "distance": JSONValue(reading.distance), "p": JSONValue(reading.p),
                                 "biased": .bool(reading.isBiased), "furthest": JSONValue(reading.furthest),
-                                "share": JSONValue(reading.share), "wanted": JSONValue(reading.wanted),
+                                "share": JSONValue(reading.share), "share_lower": JSONValue(share?.lower),
+                                "share_upper": JSONValue(share?.upper), "wanted": JSONValue(reading.wanted),
                             ]
                         }),
                 ])

@@ -4,6 +4,11 @@ extension Queries {
     /// The queries of the audit of pairs that agree by a tolerant rule alone.
     mutating func addAudit() {
         guard let audit = model.look.audit else { return }
+        if audit.judged > 0 {
+            add(
+                "/audit/worse_share/estimate", "share of the judged ones where only production was right",
+                "SELECT worse / judged::double precision AS estimate FROM understudy.equivalence_audit WHERE \(trial) AND day = \(day)")
+        }
         let figures: [(String, String, Bool)] = [
             ("equivalents", "pairs that agree by a tolerant rule alone", true), ("judged", "of them, judged", true),
             ("worse", "of them, only production right", true), ("share", "their share of the evidence", true),

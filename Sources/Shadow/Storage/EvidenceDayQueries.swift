@@ -40,9 +40,9 @@ enum EvidenceDayQueries {
     /// whether a judge predicts; `$8`: whether the day is over; `$9`: the tier grid, rising; `$10`, `$11`: the last pair that fixed it;
     /// `$12`: the trial's first day; `$13`: its time zone.
     static let count = """
-        SELECT coalesce((SELECT jsonb_agg(to_jsonb(cell)) FROM (\(cells)) AS cell), '[]') AS cells,
-            coalesce((SELECT jsonb_agg(to_jsonb(cost)) FROM (\(costs)) AS cost), '[]') AS costs,
-            coalesce((SELECT jsonb_agg(to_jsonb(latency)) FROM (\(tierLatencies)) AS latency), '[]') AS tier_latencies
+        SELECT coalesce((SELECT jsonb_agg(to_jsonb(cell) ORDER BY to_jsonb(cell)) FROM (\(cells)) AS cell), '[]') AS cells,
+            coalesce((SELECT jsonb_agg(to_jsonb(cost) ORDER BY cost.tier) FROM (\(costs)) AS cost), '[]') AS costs,
+            coalesce((SELECT jsonb_agg(to_jsonb(latency) ORDER BY latency.tier, latency.escalated, latency.bucket) FROM (\(tierLatencies)) AS latency), '[]') AS tier_latencies
         """
 
     /// The same, kept.
@@ -77,7 +77,6 @@ enum EvidenceDayQueries {
         FROM understudy_store.comparison AS found
         WHERE \(ofTheDay) AND found.in_evidence AND ($3::timestamptz IS NULL OR found.called_at < $3)
         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
-        ORDER BY 1, 2 NULLS FIRST, 3, 4, 5, 6, 7 NULLS FIRST, 8, 9, 10, 11 NULLS FIRST, 12 NULLS FIRST, 13, 14, 15
         """
 
     private static let costs = """
@@ -93,7 +92,6 @@ enum EvidenceDayQueries {
         CROSS JOIN LATERAL (VALUES (found.evidence_weight, found.candidate_cost, found.production_cost)) AS paired (w, c, p)
         WHERE \(ofTheDay) AND $8 AND found.candidate_asked AND c IS NOT NULL AND p IS NOT NULL
         GROUP BY 1
-        ORDER BY 1
         """
 
     /// Both legs' durations add up only where they were taken beside each other.
@@ -111,6 +109,5 @@ enum EvidenceDayQueries {
             AND (way.timeout OR way.ms IS NOT NULL)
             AND (NOT way.escalated OR (SELECT timed_together FROM understudy_store.trial WHERE id = $1))
         GROUP BY 1, 2, 3
-        ORDER BY 1, 2, 3
         """
 }

@@ -21,8 +21,13 @@ enum EvidenceQueries {
         WHERE trial.id = $1
         """
 
+    /// The oldest pair of days before `$2` of whose conversation none is chosen yet.
+    static let oldestUnsettled = """
+        SELECT min(called_at) AS called_at FROM understudy_store.comparison WHERE trial = $1 AND in_evidence IS NULL AND day < $2::date
+        """
+
     /// Chooses, for conversations of days before `$2`, the pair that is evidence: the smallest keyed hash. A pair that comes after
-    /// its conversation's was chosen is none.
+    /// its conversation's was chosen is none. `$3`: `oldestUnsettled`.
     ///
     /// One sort over the days concerned, each of at most 25 hours, and no join that a misjudged plan could make quadratic.
     static let settle = """
@@ -33,9 +38,8 @@ enum EvidenceQueries {
                     PARTITION BY day, conversation
                     ORDER BY CASE in_evidence WHEN true THEN 0 WHEN false THEN 2 ELSE 1 END, hash_order, pair_id) = 1 AS is_first
             FROM understudy_store.comparison
-            WHERE trial = $1 AND conversation IS NOT NULL AND day < $2::date AND called_at >= (
-                SELECT min(called_at) - interval '25 hours' FROM understudy_store.comparison
-                WHERE trial = $1 AND in_evidence IS NULL AND day < $2::date)
+            WHERE trial = $1 AND conversation IS NOT NULL AND day < $2::date
+                AND called_at >= $3::timestamptz - interval '25 hours'
         ) AS turn
         WHERE found.trial = $1 AND found.pair_id = turn.pair_id AND turn.in_evidence IS NULL
         """

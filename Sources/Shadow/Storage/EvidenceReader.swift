@@ -58,7 +58,10 @@ struct EvidenceReader {
     /// Reads it all. Settles the conversations of ended days and fixes the tier grid, where that is due.
     func read(_ calendar: Calendar) throws -> Reading {
         let settled = [calendar.openDay, calendar.firstWaitingDay].compactMap { $0 }.min() ?? calendar.openDay
-        try connection.execute(EvidenceQueries.settle, [.id(trial.id), .text(settled)])
+        let unsettled: [PostgresBind] = [.id(trial.id), .text(settled)]
+        if let oldest = try connection.query(EvidenceQueries.oldestUnsettled, unsettled)[0].momentOrNull("called_at") {
+            try connection.execute(EvidenceQueries.settle, unsettled + [.moment(oldest)])
+        }
         let ledger = try connection.query(EvidenceQueries.ledgerEnd, [.id(trial.id)])[0]
         let end = try ledger.momentOrNull("ledger_end")
         let grid = try grid(ledgerEnd: end)

@@ -128,9 +128,26 @@ public struct ReportQueries {
         }
     }
 
-    /// Pairs of a failure mode to look at: first those where production alone was right, the newest of them first.
-    public func examples(trial: Identifier, mode: FailureMode, limit: Int = 3) throws -> [ExamplePair] {
-        let found = try connection.query(ReportSQL.examples, [.id(trial), .text(mode.rawValue), .int(limit)])
+    /// Pairs of a failure mode to look at: first those where production alone was right, then others of which it is known who was, the
+    /// newest first.
+    /// - Parameter counts: how the mode's pairs came out. What none of them did is not looked for: that could mean to read them all.
+    public func examples(
+        trial: Identifier, mode: FailureMode, counts: CorrectnessCounts, limit: Int = 3
+    ) throws -> [ExamplePair] {
+        let rounds: [(pairs: Int, outcomes: [Correctness])] = [
+            (counts.productionOnly, [.productionOnly]), (counts.known - counts.productionOnly, [.candidateOnly, .neither, .both]),
+            (counts.unknown, [.unknown]),
+        ]
+        var examples: [ExamplePair] = []
+        for (pairs, outcomes) in rounds where pairs > 0 && examples.count < limit {
+            examples += try self.examples(trial, mode, outcomes, limit: limit - examples.count)
+        }
+        return examples
+    }
+
+    private func examples(_ trial: Identifier, _ mode: FailureMode, _ outcomes: [Correctness], limit: Int) throws -> [ExamplePair] {
+        let found = try connection.query(
+            ReportSQL.examples, [.id(trial), .text(mode.rawValue), .int(limit), .textArray(outcomes.map(\.rawValue))])
         return try found.map { row in
             ExamplePair(
                 pair: try row.id("pair_id"), calledAt: try row.moment("called_at"), segment: row.textOrNull("segment"),

@@ -104,7 +104,8 @@ enum ReportSQL {
         FROM (\(rivals)) AS both_answered
         """
 
-    /// The newest calls on which one of the two was right and the other wrong, up to `$4` of each kind.
+    /// The newest calls on which one of the two was right and the other wrong, up to `$4` of each kind. `OFFSET 0` keeps the planner, who
+    /// cannot know how few are found, from reading all texts to join them.
     static let rivalExamples = """
         SELECT found.their_pair, found.called_at, found.segment, found.label, found.is_right, call.input,
             ours.candidate_output AS our_output, ours.candidate_tool_calls AS our_tool_calls,
@@ -113,9 +114,9 @@ enum ReportSQL {
             SELECT *, row_number() OVER (PARTITION BY is_right ORDER BY called_at DESC, our_pair DESC) AS place
             FROM (\(rivals)) AS both_answered WHERE is_right <> other_is_right
         ) AS found
-        JOIN understudy_store.call ON call.id = found.call_id
-        JOIN understudy_store.pair AS ours ON ours.id = found.our_pair
-        JOIN understudy_store.pair AS theirs ON theirs.id = found.their_pair
+        CROSS JOIN LATERAL (SELECT * FROM understudy_store.call WHERE call.id = found.call_id OFFSET 0) AS call
+        CROSS JOIN LATERAL (SELECT * FROM understudy_store.pair WHERE pair.id = found.our_pair OFFSET 0) AS ours
+        CROSS JOIN LATERAL (SELECT * FROM understudy_store.pair WHERE pair.id = found.their_pair OFFSET 0) AS theirs
         WHERE found.place <= $4
         ORDER BY found.is_right DESC, found.place
         """
@@ -132,19 +133,20 @@ enum ReportSQL {
         ORDER BY look.day, look.id DESC
         """
 
-    /// The comparisons are picked by their index; only then are the texts read.
+    /// Pairs of a failure mode that came out in one of some ways, the newest first. The comparisons are picked by their index; only then
+    /// are the texts read.
     static let examples = """
         SELECT found.pair_id, found.called_at, found.segment, call.input, call.production_output, call.production_tool_calls,
             pair.candidate_output, pair.candidate_tool_calls, found.label #>> '{}' AS label, found.correct, coalesce(found.differences, '[]') AS differences, found.production_unstable
         FROM (
             SELECT * FROM understudy_store.comparison
-            WHERE trial = $1 AND failure_mode = $2 AND agreement = 'different'
-            ORDER BY (correct <> 'production_only'), (correct = 'unknown'), called_at DESC, pair_id DESC
+            WHERE trial = $1 AND failure_mode = $2 AND agreement = 'different' AND correct = ANY ($4::text[])
+            ORDER BY called_at DESC, pair_id DESC
             LIMIT $3
         ) AS found
         JOIN understudy_store.pair ON pair.id = found.pair_id
         JOIN understudy_store.call ON call.id = found.call_id
-        ORDER BY (found.correct <> 'production_only'), (found.correct = 'unknown'), found.called_at DESC, found.pair_id DESC
+        ORDER BY found.called_at DESC, found.pair_id DESC
         """
 
     static let coverage = """
@@ -225,24 +227,32 @@ enum ReportSQL {
         FROM understudy_store.trial WHERE id = $1
         """
 
-    /// The commonest prompt of the newest day, where it is not that of the first. Two days are read, not all.
+    /// The commonest prompt of the newest day, where it is not that of the first. Of prompts that no longer found room among those
+    /// counted by name nothing is said.
     static let promptChange = """
         WITH ends AS (
             SELECT min(day) AS first_day, max(day) AS last_day FROM understudy_store.outcome_count WHERE trial = $1 AND pairs > 0
+        ), whole AS (
+            SELECT day, sum(pairs) AS pairs
+            FROM understudy_store.outcome_count CROSS JOIN ends
+            WHERE trial = $1 AND first_day < last_day AND day IN (first_day, last_day)
+            GROUP BY day
+        ), named AS (
+            SELECT day, slice AS prompt, sum(pairs) AS pairs
+            FROM understudy_store.slice_count CROSS JOIN ends
+            WHERE trial = $1 AND dimension = 'prompt' AND day IN (first_day, last_day)
+            GROUP BY day, slice
         ), used AS (
-            SELECT found.day, found.prompt_hash, count(*) AS pairs, sum(count(*)) OVER (PARTITION BY found.day) AS of_day
-            FROM understudy_store.comparison AS found
-            JOIN understudy_store.trial ON trial.id = found.trial
-            CROSS JOIN ends
-            WHERE found.trial = $1 AND ends.first_day < ends.last_day AND found.day IN (ends.first_day, ends.last_day)
-                AND (found.called_at < (ends.first_day + 1)::timestamp AT TIME ZONE trial.timezone
-                    OR found.called_at >= ends.last_day::timestamp AT TIME ZONE trial.timezone)
-            GROUP BY found.day, found.prompt_hash
+            SELECT day, prompt, pairs FROM named
+            UNION ALL
+            SELECT day, NULL, pairs - coalesce((SELECT sum(named.pairs) FROM named WHERE named.day = whole.day), 0) FROM whole
         ), commonest AS (
-            SELECT DISTINCT ON (day) day, prompt_hash, pairs / of_day AS share FROM used ORDER BY day, pairs DESC, prompt_hash
+            SELECT DISTINCT ON (day) day, prompt, used.pairs / nullif(whole.pairs, 0) AS share
+            FROM used JOIN whole USING (day)
+            ORDER BY day, used.pairs DESC, prompt
         )
-        SELECT before.prompt_hash AS before, now.prompt_hash AS now, now.share::double precision AS share
+        SELECT before.prompt::uuid AS before, now.prompt::uuid AS now, now.share::double precision AS share
         FROM commonest AS before JOIN commonest AS now ON now.day > before.day
-        WHERE before.prompt_hash <> now.prompt_hash
+        WHERE before.prompt <> now.prompt AND before.prompt <> '(others)' AND now.prompt <> '(others)'
         """
 }

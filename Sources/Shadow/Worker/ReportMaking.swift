@@ -117,7 +117,8 @@ public struct ReportMaker {
     private func failureModes(_ trial: Identifier, _ through: Int?) throws -> [ReportModel.FailureModeRow] {
         try queries.failureModes(trial: trial, through: through).enumerated().map { place, row in
             let examples =
-                place < Self.modesWithExamples ? try queries.examples(trial: trial, mode: row.mode, limit: Self.examplesPerMode) : []
+                place < Self.modesWithExamples
+                ? try queries.examples(trial: trial, mode: row.mode, counts: row.correctness, limit: Self.examplesPerMode) : []
             return ReportModel.FailureModeRow(
                 mode: row.mode, count: row.pairs, correctness: row.correctness,
                 segments: row.segments.map { ReportModel.SegmentCount(segment: $0.segment, count: $0.pairs) },
