@@ -15,7 +15,9 @@ extension PostgresConnection {
     ///
     /// - Parameter keepingPlans: for a transaction that comes again and again. Its statements are prepared, and each is planned once for
     ///   all binds (PostgreSQL manual, "plan_cache_mode"): planning can take longer than running. Such a plan knows neither how long a
-    ///   bound array is nor in which partition a value lies: it must be a good one for few rows and for many.
+    ///   bound array is nor in which partition a value lies: it must be a good one for few rows and for many. Tables are therefore
+    ///   searched by an index wherever one serves: a plan made while a partition was empty would else read it from end to end when it
+    ///   is full, until the server next looks at its statistics.
     /// - Throws: what `body` throws, else `PostgresError`. A transaction in which a statement failed and the body hid it cannot
     ///   be committed: that is an error too (`25P02`). `connectionLost` at the commit leaves open whether it took effect.
     @discardableResult
@@ -24,7 +26,8 @@ extension PostgresConnection {
     ) throws -> Value {
         precondition(!inTransaction, "transactions do not nest: use savepoint")
         try script(
-            "BEGIN ISOLATION LEVEL \(isolation.rawValue)" + (keepingPlans ? "; SET LOCAL plan_cache_mode = force_generic_plan" : ""))
+            "BEGIN ISOLATION LEVEL \(isolation.rawValue)"
+                + (keepingPlans ? "; SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off" : ""))
         isKeepingPlans = keepingPlans
         defer { isKeepingPlans = false }
         let value: Value

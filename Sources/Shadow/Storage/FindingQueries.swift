@@ -80,6 +80,7 @@ enum FindingQueries {
         "CASE WHEN candidate_error IS DISTINCT FROM 'circuit_open' AND \(answered(leg)) THEN \(leg)_\(metric) END"
     }
 
+    /// `OFFSET 0`: row by row by their keys, whatever the planner believes of tables that have only just been filled.
     private static let insertComparisons = """
         INSERT INTO understudy_store.comparison AS stored (
             pair_id, call_id, trial, called_at, ages_from, compared_at, sampling_rate, evidence_weight, adjudication_probability, control_rate, hash_order,
@@ -104,10 +105,9 @@ enum FindingQueries {
             found.production_label, found.candidate_label, found.label, found.differences, found.fields,
             production_cached_input_tokens, candidate_cached_input_tokens, found.language
         FROM found
-        JOIN understudy_store.pair ON pair.id = found.pair_id
-        JOIN understudy_store.call ON call.id = pair.call_id
-        JOIN understudy_store.trial ON trial.id = pair.trial
-        WHERE trial.id = $2
+        CROSS JOIN LATERAL (SELECT * FROM understudy_store.pair WHERE pair.id = found.pair_id AND pair.trial = $2 OFFSET 0) AS pair
+        CROSS JOIN LATERAL (SELECT * FROM understudy_store.call WHERE call.id = pair.call_id OFFSET 0) AS call
+        JOIN understudy_store.trial ON trial.id = $2
         ORDER BY pair.id
         """
 
