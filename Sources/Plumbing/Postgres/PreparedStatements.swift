@@ -1,5 +1,3 @@
-internal import CLibPQ
-
 /// The statements that a session keeps prepared on the server (PostgreSQL manual, "PREPARE").
 ///
 /// A statement is prepared when it comes for the second time, so that one that comes once costs nothing more. At most `limit` are
@@ -18,7 +16,7 @@ struct PreparedStatements {
     private var lastNumber = 0
 
     /// What to do with a statement that is about to run.
-    enum Step: Equatable {
+    enum Step {
         case runAsIs
         case prepare(name: String)
         case runPrepared(name: String)

@@ -15,7 +15,7 @@ extension JSONSections {
                     "status": JSONValue(audit.status.rawValue), "equivalents": JSONValue(audit.equivalents),
                     "judged": JSONValue(audit.judged),
                     "worse": JSONValue(audit.worse),
-                    "worse_share": estimate(wilsonEstimate(successes: audit.worse, of: audit.judged), n: audit.judged),
+                    "worse_share": estimate(audit.worseShare, n: audit.judged),
                     "share": JSONValue(audit.share), "share_lower": JSONValue(share?.lower), "share_upper": JSONValue(share?.upper),
                     "n": JSONValue(pairs), "ceiling": JSONValue(audit.ceiling),
                     "allowed": JSONValue(audit.allowed), "log_evidence": JSONValue(audit.logEvidence), "needed": JSONValue(audit.needed),
@@ -24,4 +24,9 @@ extension JSONSections {
                 ])
         ]
     }
+}
+
+extension AuditReading {
+    /// How many of the judged pairs production alone had right, with 95 % limits for one look; nil while none is judged.
+    var worseShare: Estimate? { wilsonEstimate(successes: worse, of: judged) }
 }

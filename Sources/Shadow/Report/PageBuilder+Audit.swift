@@ -7,7 +7,7 @@ extension PageBuilder {
         guard let audit = model.look.audit else { return nil }
         var blocks: [Page.Block] = []
         if audit.judged > 0 {
-            let share = wilsonEstimate(successes: audit.worse, of: audit.judged)
+            let share = audit.worseShare
             blocks.append(
                 .table(
                     Page.Table(
