@@ -39,6 +39,15 @@ private func output(of command: ChildCommand) throws -> String {
         #expect(lines[3] == "0 1 2 3 4 ")
     }
 
+    @Test func yieldsTheProcessorButNotTheDiskIfToldSo() throws {
+        // The scheduling policy, of proc(5).
+        let script = "cut -d' ' -f41 /proc/$$/stat; sh -c 'cut -d\" \" -f41 /proc/$$/stat'; ionice -p $$"
+        #expect(try output(of: shell(script)).hasPrefix("0\n0\n"))
+        var command = shell(script)
+        command.yields = true
+        #expect(try output(of: command) == "5\n5\nbest-effort: prio 4\n")
+    }
+
     @Test func inheritsTheEnvironmentUnlessToldOtherwise() throws {
         unsafe setenv("UNDERSTUDY_PROCESS_TEST", "inherited", 1)
         #expect(try output(of: shell("echo $UNDERSTUDY_PROCESS_TEST")) == "inherited\n")

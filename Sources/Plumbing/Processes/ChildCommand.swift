@@ -30,6 +30,9 @@ public struct ChildCommand: Sendable {
     public var errors = Outlet.inherit
     /// The signal that the kernel sends it when this process ends, however it ends; nil for none.
     public var deathSignal: Int32?
+    /// True has it run only while nobody else wants the processor, its own children too (`SCHED_IDLE` of sched(7)); its disk accesses keep
+    /// their rank. A kernel with autogroups (sched(7) again) divides the processor among sessions as if nobody yielded.
+    public var yields = false
     /// True puts it into a process group of its own, so that Ctrl-C on the terminal does not reach it.
     public var hasOwnGroup = false
 

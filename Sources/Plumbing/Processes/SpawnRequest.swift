@@ -49,6 +49,7 @@ struct SpawnRequest {
             unsafe child.output = output?.number ?? -1
             unsafe child.errors = errors?.number ?? -1
             unsafe child.death_signal = command.deathSignal ?? 0
+            unsafe child.yields = command.yields ? 1 : 0
             unsafe child.own_group = command.hasOwnGroup ? 1 : 0
             unsafe child.process_id = processID
             let descriptors = command.sockets.map(\.descriptor)

@@ -78,7 +78,8 @@ private final class MirrorRun {
         try mirror.start()
         let supervisor = Supervisor(loop: loop, environment: courierEnvironment(), log: log)
         if !arguments.has("without-courier") {
-            let role = Supervisor.Role(name: "courier") { [folder] _ in ["courier", "--data-folder", folder.path] }
+            let role = Supervisor.Role(
+                name: "courier", arguments: { [folder] _ in ["courier", "--data-folder", folder.path] }, yields: true)
             try supervisor.start(role) { _ in }
         }
         if configuration.tls != nil { loop.onSignal(SIGHUP) { [self] in reloadTLS(of: mirror) } }

@@ -12,6 +12,8 @@ final class Supervisor {
         let name: String
         /// Arguments for this program, given what its last run was bound to (`ready` words), so that a restart keeps its port.
         let arguments: ([String: String]) -> [String]
+        /// Whether it leaves the processor to those that do not yield.
+        var yields = false
         /// Listening sockets that each of its processes gets: they outlive it, so that no connection is refused meanwhile.
         var sockets: () -> [(name: String, socket: ListeningSocket)] = { [] }
     }
@@ -114,6 +116,7 @@ final class Supervisor {
         command.output = .pipe
         command.deathSignal = SIGKILL
         command.hasOwnGroup = true
+        command.yields = child.role.yields
         command.sockets = child.role.sockets().map { ($0.name, $0.socket.descriptor) }
         let process = try ChildProcess(command)
         child.process = process

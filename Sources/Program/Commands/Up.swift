@@ -60,9 +60,10 @@ private final class UpRun {
         for number in [SIGTERM, SIGINT] { loop.onSignal(number) { [loop] in loop.stop() } }
         let supervisor = Supervisor(loop: loop, environment: ["UNDERSTUDY_DATABASE_URL": url], log: log)
         if tls != nil { loop.onSignal(SIGHUP) { [supervisor] in supervisor.signal("mirror", SIGHUP) } }
+        // Courier, worker and PostgreSQL yield to the mirror: they may be a second late, a production call may not be a millisecond.
         // Options reach the children as they were given; the database's URL goes by the environment, where `ps` does not show it.
         let common = ["--data-folder", folder.path]
-        try supervisor.start(Supervisor.Role(name: "courier") { _ in ["courier"] + common }) { [self] _ in
+        try supervisor.start(Supervisor.Role(name: "courier", arguments: { _ in ["courier"] + common }, yields: true)) { [self] _ in
             startOthers(supervisor, common)
         }
         // A courier that does not come up must not keep production's calls from being served as they were before.
@@ -90,11 +91,13 @@ private final class UpRun {
                 }, sockets: { [unowned self] in sockets })
             try supervisor.start(mirror) { [self] words in note(words) }
             let reports = ["report-folder": arguments["report-folder"] ?? folder.reports]
-            let worker = Supervisor.Role(name: "worker") { [arguments] bound in
-                let metrics = bound["metrics"].map(address(ofURL:)) ?? arguments["worker-metrics-address"]
-                return ["worker"] + common + forwardedOptions(arguments, reportOptions, instead: reports)
-                    + (metrics.map { ["--metrics-address=\($0)"] } ?? [])
-            }
+            let worker = Supervisor.Role(
+                name: "worker",
+                arguments: { [arguments] bound in
+                    let metrics = bound["metrics"].map(address(ofURL:)) ?? arguments["worker-metrics-address"]
+                    return ["worker"] + common + forwardedOptions(arguments, reportOptions, instead: reports)
+                        + (metrics.map { ["--metrics-address=\($0)"] } ?? [])
+                }, yields: true)
             try supervisor.start(worker) { [self] words in note(["worker": words["worker"] ?? ""]) }
             let page = Supervisor.Role(name: "web") { [arguments] bound in
                 ["web"] + common + forwardedOptions(arguments, [.webAddress], instead: ["web-address": bound["web"]])
@@ -141,7 +144,7 @@ private final class UpRun {
     }
 
     private func startPostgres(_ claim: DataFolderClaim) throws -> String {
-        let server = try EmbeddedPostgres.start(claim)
+        let server = try EmbeddedPostgres.start(claim, yields: true)
         postgres = server
         watch(server, claim)
         return server.url

@@ -23,8 +23,11 @@ public final class EmbeddedPostgres: Sendable {
     /// - Parameters:
     ///   - claim: the data folder, held by this process.
     ///   - settings: server settings for this run, such as `["fsync": "off"]` in tests.
+    ///   - yields: whether it leaves the processor to others, as `ChildCommand.yields`.
     /// - Throws: `notInstalled`, `folderUnusable`, `serverFailed`.
-    public static func start(_ claim: DataFolderClaim, settings: [String: String] = [:]) throws(EmbeddedPostgresError) -> EmbeddedPostgres {
+    public static func start(
+        _ claim: DataFolderClaim, settings: [String: String] = [:], yields: Bool = false
+    ) throws(EmbeddedPostgresError) -> EmbeddedPostgres {
         let folder = claim.folder
         let cluster = try Cluster(in: folder, syncs: settings["fsync"] != "off")
         try OrphanedServer(cluster: cluster.realPath).stop()
@@ -32,7 +35,9 @@ public final class EmbeddedPostgres: Sendable {
         let socketFolder: String
         do throws(ProcessError) {
             socketFolder = try SocketFolder(of: folder).make(for: cluster.user)
-            server = try ChildProcess(cluster.serverCommand(socketFolder: socketFolder, settings: settings))
+            var command = cluster.serverCommand(socketFolder: socketFolder, settings: settings)
+            command.yields = yields
+            server = try ChildProcess(command)
         } catch {
             throw EmbeddedPostgresError(.serverFailed, "cannot start PostgreSQL: \(error)")
         }

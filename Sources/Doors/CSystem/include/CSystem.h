@@ -15,6 +15,7 @@ struct cs_child {
     int output;
     int errors;
     int death_signal;          // sent to the child when this process ends; 0: none
+    int yields;                // non-zero: runs only while nobody else wants the processor, its own children too
     int own_group;             // non-zero: a process group of its own, so that a terminal's Ctrl-C does not reach it
     const int *handed;         // descriptors that become 3, 4, … of the child
     int handed_count;          // at most CS_HANDED_MAX
