@@ -56,6 +56,38 @@ import Traffic
         #expect(try reader.isDrained(at: position))
     }
 
+    @Test(arguments: [5000, 1 << 20]) func `reads ahead what it would read anyway`(segmentBytes: Int) throws {
+        var generator = RecordGenerator(seed: 4)
+        let folder = try writtenSpool(root, generator.records(60), limits: SpoolLimits(segmentBytes: segmentBytes))
+        let reader = SpoolReader(folder)
+        let ahead = SpoolReadAhead(reader)
+        var position = SpoolPosition.start
+        var batches: [SpoolBatch] = []
+        while true {
+            let batch = try ahead.read(from: position)
+            #expect(try batch == reader.read(from: position))
+            if batch.isIdle(from: position) { break }
+            position = batch.next
+            batches.append(batch)
+        }
+        #expect(batches.reduce(0) { $0 + $1.entries.count } == 60)
+        #expect((batches.count > 2) == (segmentBytes == 5000))
+        // The start again, where it had read ahead from elsewhere.
+        #expect(try ahead.read(from: .start) == batches[0])
+        #expect(try ahead.read(from: .start) == batches[0])
+    }
+
+    @Test func `says what it could not read ahead`() throws {
+        var generator = RecordGenerator(seed: 5)
+        let folder = try writtenSpool(root, generator.records(60), limits: SpoolLimits(segmentBytes: 5000))
+        let ahead = SpoolReadAhead(SpoolReader(folder))
+        try FileManager.default.removeItem(at: root.file(folder, 2))
+        try FileManager.default.createDirectory(at: root.file(folder, 2), withIntermediateDirectories: false)
+        let first = try ahead.read(from: .start)
+        #expect(!first.entries.isEmpty)
+        #expect(throws: SpoolError.self) { try ahead.read(from: first.next) }
+    }
+
     @Test func `names each record by a position that can be read from`() throws {
         var generator = RecordGenerator(seed: 3)
         let folder = try writtenSpool(root, generator.records(40), limits: SpoolLimits(segmentBytes: 5000))

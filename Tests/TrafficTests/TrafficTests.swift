@@ -54,6 +54,17 @@ import Traffic
         #expect(hash.hash((0..<length).map { UInt8($0) }) == expected)
     }
 
+    @Test func hashesUnderTwoKeysAsUnderEachAlone() {
+        let (one, other) = (KeyedHash(key0: 1, key1: 2), KeyedHash(key0: 3, key1: 4))
+        for length in 0...33 {
+            let bytes = (0..<length).map { UInt8(7 * $0) }
+            let apart = (one.hash(bytes), other.hash(bytes))
+            #expect(KeyedHash.hash(bytes, one, other) == apart)
+            // Bytes that do not lie side by side in memory.
+            #expect(KeyedHash.hash([bytes].joined(), one, other) == apart)
+        }
+    }
+
     @Test func fractionsFillTheUnitInterval() {
         let hash = KeyedHash(key0: 1, key1: 2)
         let fractions = (0..<10_000).map { hash.fraction(Array(String($0).utf8)) }

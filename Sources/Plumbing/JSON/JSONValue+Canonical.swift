@@ -7,6 +7,10 @@ extension JSONValue {
         case .number(let text): return .number(JSONNumber.normal(text))
         case .array(let elements): return .array(elements.map { $0.canonical() })
         case .object(let members):
+            let sorted = members.sorted { $0.name < $1.name }
+            if zip(sorted, sorted.dropFirst()).allSatisfy({ $0.name < $1.name }) {
+                return .object(sorted.map { JSONMember($0.name, $0.value.canonical()) })
+            }
             var last: [String: JSONValue] = [:]
             for member in members { last[member.name] = member.value }
             return .object(last.sorted { $0.key < $1.key }.map { JSONMember($0.key, $0.value.canonical()) })

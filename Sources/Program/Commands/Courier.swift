@@ -134,9 +134,10 @@ private final class CourierRun {
         let shipper = Shipper(connection)
         for spool in try SpoolFolder.all(in: folder.spool) {
             let reader = SpoolReader(spool)
+            let ahead = SpoolReadAhead(reader)
             var position = try positions[spool.id] ?? shipper.position(ofSpool: spool.id)
             while true {
-                let batch = try reader.read(from: position)
+                let batch = try ahead.read(from: position)
                 if batch.damagedBytes > 0 {
                     damagedBytes += batch.damagedBytes
                     log.error("courier", "\(batch.damagedBytes) damaged bytes in the spool were skipped", ["spool": "\(spool.id)"])

@@ -63,7 +63,7 @@ private func empty(_ connection: PostgresConnection) throws {
 /// As the courier does; gives the seconds.
 private func ship(_ spool: SpoolFolder, _ connection: PostgresConnection) throws -> Double {
     let began = ContinuousClock.now
-    let (reader, shipper) = (SpoolReader(spool), Shipper(connection))
+    let (reader, shipper) = (SpoolReadAhead(SpoolReader(spool)), Shipper(connection))
     var position = SpoolPosition.start
     while true {
         let batch = try reader.read(from: position)

@@ -18,12 +18,23 @@ enum StorableText {
     static func escaped(_ text: String?) -> String? { text.map { escaped($0) } }
 
     /// The same in every string and name of a JSON value.
-    static func escaped(_ value: JSONValue) -> JSONValue {
+    static func escaped(_ value: JSONValue) -> JSONValue { holdsNUL(value) ? rewritten(value) : value }
+
+    private static func rewritten(_ value: JSONValue) -> JSONValue {
         switch value {
         case .string(let text): .string(escaped(text))
-        case .array(let elements): .array(elements.map { escaped($0) })
-        case .object(let members): .object(members.map { JSONMember(escaped($0.name), escaped($0.value)) })
+        case .array(let elements): .array(elements.map { rewritten($0) })
+        case .object(let members): .object(members.map { JSONMember(escaped($0.name), rewritten($0.value)) })
         default: value
+        }
+    }
+
+    private static func holdsNUL(_ value: JSONValue) -> Bool {
+        switch value {
+        case .string(let text): text.contains(byte: 0)
+        case .array(let elements): elements.contains { holdsNUL($0) }
+        case .object(let members): members.contains { $0.name.contains(byte: 0) || holdsNUL($0.value) }
+        default: false
         }
     }
 }

@@ -22,7 +22,7 @@ struct StoredRequest {
             rest = .string(StorableText.escaped(String(decoding: body, as: UTF8.self)))
             return
         }
-        var whole = StoredRequest.mayHoldNUL(body) ? StorableText.escaped(request) : request
+        var whole = StorableText.escaped(request)
         input = StoredRequest.lastUserText(whole)
         requestHash = RequestHash.of(storable: whole)
         var repeated: JSONValue = .object([])
@@ -43,16 +43,6 @@ struct StoredRequest {
             prompt = repeated
             promptHash = recent.hash(of: repeated)
         }
-    }
-
-    /// Whether some string of a JSON text may hold NUL, which can only be written as an escape.
-    private static func mayHoldNUL(_ body: [UInt8]) -> Bool {
-        var rest = body[...]
-        while let backslash = rest.firstIndex(of: UInt8(ascii: "\\")) {
-            if body[backslash...].starts(with: "\\u0000".utf8) { return true }
-            rest = rest[(backslash + 1)...]
-        }
-        return false
     }
 
     private static let repeatingMembers = ["tools", "functions", "response_format", "instructions", "system"]
@@ -98,5 +88,8 @@ enum ContentHash {
     private static let first = KeyedHash(key0: 0x7072_6f6d_7074_2061, key1: 0x6e64_206b_6579_2031)
     private static let second = KeyedHash(key0: 0x7072_6f6d_7074_2061, key1: 0x6e64_206b_6579_2032)
 
-    static func of(_ bytes: some Collection<UInt8>) -> Identifier { Identifier(high: first.hash(bytes), low: second.hash(bytes)) }
+    static func of(_ bytes: some Collection<UInt8>) -> Identifier {
+        let hashes = KeyedHash.hash(bytes, first, second)
+        return Identifier(high: hashes.first, low: hashes.second)
+    }
 }

@@ -17,15 +17,37 @@ public struct KeyedHash: Sendable, Hashable {
         bytes.withContiguousStorageIfAvailable { unsafe digest(words: UnsafeRawBufferPointer($0)) } ?? digest(bytes)
     }
 
-    private func digest(words bytes: UnsafeRawBufferPointer) -> UInt64 {
-        var state = State(key0, key1)
+    /// The hashes of some bytes under two keys, as long as one alone takes: neither waits for the other.
+    public static func hash(
+        _ bytes: some Collection<UInt8>, _ first: KeyedHash, _ second: KeyedHash
+    ) -> (first: UInt64, second: UInt64) {
+        bytes.withContiguousStorageIfAvailable { unsafe digest(words: UnsafeRawBufferPointer($0), first, second) }
+            ?? (first.digest(bytes), second.digest(bytes))
+    }
+
+    private static func digest(words bytes: UnsafeRawBufferPointer, _ first: KeyedHash, _ second: KeyedHash) -> (UInt64, UInt64) {
+        var (one, other) = (State(first.key0, first.key1), State(second.key0, second.key1))
+        unsafe eachWord(of: bytes) { word in
+            one.absorb(word)
+            other.absorb(word)
+        }
+        return (one.finish(), other.finish())
+    }
+
+    /// Gives all words, the last of which holds what is left over and the length.
+    private static func eachWord(of bytes: UnsafeRawBufferPointer, _ body: (UInt64) -> Void) {
         let whole = bytes.count & ~7
         for start in stride(from: 0, to: whole, by: 8) {
-            state.absorb(UInt64(littleEndian: unsafe bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self)))
+            body(UInt64(littleEndian: unsafe bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self)))
         }
         var word = UInt64(bytes.count) << 56
         for index in whole..<bytes.count { word |= UInt64(unsafe bytes[index]) << (8 * UInt64(index & 7)) }
-        state.absorb(word)
+        body(word)
+    }
+
+    private func digest(words bytes: UnsafeRawBufferPointer) -> UInt64 {
+        var state = State(key0, key1)
+        unsafe KeyedHash.eachWord(of: bytes) { state.absorb($0) }
         return state.finish()
     }
 
