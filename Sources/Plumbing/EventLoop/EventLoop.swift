@@ -6,8 +6,8 @@ internal import Synchronization
 ///
 /// The thread that calls `run()` owns it; before `run()` the thread that sets it up does. Only `submit`, `stop` and `inLoop`
 /// may be called from elsewhere. A turn of the loop is: wait for events, run their callbacks, run what `afterEvents` was given,
-/// then send the output of every `SocketStream` written to, so that all that one turn writes to a socket leaves in one system call,
-/// and then run what `afterOutput` was given.
+/// then run what `afterOutput` was given. Output of `SocketStream`s is sent after each of their callbacks, and what others wrote before
+/// `afterOutput`: so all that one callback writes to a socket leaves in one system call, and waits for no other's callback.
 ///
 /// `@unchecked Sendable`: `inbox` and `owner` are synchronised; everything else is touched by the owning thread alone.
 @safe public final class EventLoop: @unchecked Sendable {
@@ -76,7 +76,7 @@ internal import Synchronization
         if mustWake { unsafe ce_loop_wake(door) }
     }
 
-    /// Runs `work` once when this turn's events have been handled, before output is sent and before the loop waits again.
+    /// Runs `work` once when this turn's events have been handled, before the loop waits again.
     /// What this work defers in its turn runs in the next turn, which then does not wait. Loop thread only.
     public func afterEvents(_ work: @escaping () -> Void) {
         assertInLoop()
@@ -121,8 +121,16 @@ internal import Synchronization
         assert(inLoop, "called from a thread that does not own the event loop; use submit")
     }
 
-    /// Has `stream` sent at the end of this turn. It must not be noted twice.
+    /// Has `stream` sent with the next `sendOutput`. It must not be noted twice.
     func noteUnsent(_ stream: SocketStream) { unsent.append(stream) }
+
+    /// Sends what was written. At the end of every turn, and as soon as what is being handled will write no more.
+    func sendOutput() {
+        guard !unsent.isEmpty else { return }
+        swap(&unsent, &sending)
+        for stream in sending { stream.sendNoted() }
+        sending.removeAll(keepingCapacity: true)
+    }
 
     private func takeStop() -> Bool {
         inbox.withLock { inbox in
@@ -148,11 +156,7 @@ internal import Synchronization
             deferred = []
             for item in work { item() }
         }
-        if !unsent.isEmpty {
-            swap(&unsent, &sending)
-            for stream in sending { stream.sendNoted() }
-            sending.removeAll(keepingCapacity: true)
-        }
+        sendOutput()
         if !afterwards.isEmpty {
             let work = afterwards
             afterwards = []

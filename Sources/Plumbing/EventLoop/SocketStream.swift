@@ -15,7 +15,8 @@ public protocol SocketStreamDelegate: AnyObject {
 
 /// A connected, non-blocking socket with buffered output. Loop thread only.
 ///
-/// What is written during one turn of the loop is sent together when the turn ends. The stream holds its delegate and the loop
+/// What is written while a stream's delegate handles what came is sent together when it has, what is written at other times at the end of
+/// the loop's turn. The stream holds its delegate and the loop
 /// holds the stream until `close()`, which its owner must call.
 @safe public final class SocketStream {
     private let loop: EventLoop
@@ -27,7 +28,7 @@ public protocol SocketStreamDelegate: AnyObject {
     /// Itself until closed, since the C side holds only an unretained pointer.
     private var whileOpen: SocketStream?
 
-    /// From this much waiting output on, sending does not wait for the turn's end: it bounds memory within one turn.
+    /// From this much waiting output on, sending waits for nothing: it bounds memory within one turn.
     private static let sendAtOnce = 128 * 1024
 
     /// Takes the descriptor over and starts reading. With `tls` it is a server's side of TLS, and what is read and written here is what
@@ -116,7 +117,7 @@ public protocol SocketStreamDelegate: AnyObject {
         whileOpen = nil
     }
 
-    /// Called by the loop at the end of the turn in which output was written.
+    /// Called by the loop when output is to be sent.
     func sendNoted() {
         isNoted = false
         send()
@@ -128,7 +129,7 @@ public protocol SocketStreamDelegate: AnyObject {
         loop.noteUnsent(self)
     }
 
-    /// Sends without telling anyone: the caller is in the middle of writing. A failure shows again at the turn's end.
+    /// Sends without telling anyone: the caller is in the middle of writing. A failure shows again when the rest is sent.
     private func sendSome(_ handle: OpaquePointer) {
         _ = unsafe ce_stream_flush(handle)
     }
@@ -149,6 +150,7 @@ public protocol SocketStreamDelegate: AnyObject {
     }
 
     private func ready(_ interest: Interest) {
+        defer { loop.sendOutput() }
         if interest.contains(.write) { return send() }
         if interest.contains(.closed) {
             delegate?.streamEnded(self)
