@@ -38,10 +38,10 @@ final class SocketPair {
 
     func sendFromFar(_ bytes: [UInt8]) { unsafe send(far, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
 
-    /// What one receive gives.
-    func receiveAtFar(_ limit: Int = 1 << 20) -> [UInt8] {
+    /// What one receive gives; without `waits` what is there already.
+    func receiveAtFar(_ limit: Int = 1 << 20, waits: Bool = true) -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: limit)
-        let count = unsafe recv(far, &buffer, limit, 0)
+        let count = unsafe recv(far, &buffer, limit, waits ? 0 : Int32(MSG_DONTWAIT))
         return Array(buffer[..<max(0, count)])
     }
 }

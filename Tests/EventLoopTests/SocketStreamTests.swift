@@ -42,6 +42,33 @@ import Testing
         #expect(pair.receiveAtFar() == [1, 2, 3, 4])
     }
 
+    @Test func sendsWhatAStreamAnsweredBeforeTheNextIsAsked() throws {
+        let pairs = try [SocketPair(keepsRecords: true), SocketPair(keepsRecords: true)]
+        var seen: [[UInt8]] = []
+        try runLoop { loop in
+            var open = 0
+            for pair in pairs {
+                pair.sendFromFar([1])
+                let notes = Notes()
+                _ = try SocketStream(loop: loop, descriptor: pair.giveNear(), delegate: notes)
+                open += 1
+                notes.onEvent = { event, stream in
+                    if event == "received" {
+                        // Both are ready in the same turn: the second finds at its peer's what the first wrote.
+                        if open == 1 { seen = pairs.map { $0.receiveAtFar(waits: false) } }
+                        stream.write([2])
+                        stream.write([3])
+                        open -= 1
+                    } else {
+                        stream.close()
+                        if open == 0 { loop.stop() }
+                    }
+                }
+            }
+        }
+        #expect(seen.contains([2, 3]) && seen.contains([]))
+    }
+
     @Test func keepsWhatTheSocketDoesNotTakeAndSendsItLater() throws {
         let pair = try SocketPair()
         let notes = Notes()

@@ -23,6 +23,7 @@ func comparePeer(_ options: [String]) throws {
     let target = "\(stage.mirror)/bench/v1/chat/completions"
     print("10 % sampled, everything stored. `mirror`: its process alone; `everything`: with shipping, PostgreSQL, worker and web.")
     print("load average before: \(loadAverage())")
+    let spentBefore = processorSeconds(stage.up.processIdentifier)
     print(
         output(
             [bench.appending(path: "compare").path] + options + [
@@ -31,23 +32,34 @@ func comparePeer(_ options: [String]) throws {
             ]), terminator: "")
     print("load average after: \(loadAverage())")
     print(stage.run(["status", "bench", "--json"]), terminator: "")
+    let calls = waitUntilCompared(stage)
+    let spent = processorSeconds(stage.up.processIdentifier) - spentBefore
+    print(String(format: "everything, until the last pair was compared: %.1f us a call of %.0f", spent / calls * 1e6, calls))
     showStoredBytes(stage)
     output([bench.appending(path: "peers").path, "stop"], environment: run)
     stage.end()
 }
 
-/// What a pair takes in the database once all are compared: call, pair and comparison, indexes and long texts included.
+/// Waits until what was stored is compared, two minutes at most; gives the number of calls so far.
+private func waitUntilCompared(_ stage: Stage) -> Double {
+    let end = ContinuousClock.now + .seconds(120)
+    while true {
+        let status = try? JSONSerialization.jsonObject(with: Data(stage.run(["status", "bench", "--json"]).utf8)) as? [String: Any]
+        guard let status, let calls = status["calls"] as? Int, let paired = status["paired"] as? Int else { return .nan }
+        if status["compared"] as? Int == paired, status["spooled"] as? Int == 0 { return Double(calls) }
+        guard ContinuousClock.now < end else {
+            stop("what was stored was not compared within two minutes", code: 1)
+        }
+        Thread.sleep(forTimeInterval: 0.5)
+    }
+}
+
+/// What a pair takes in the database: call, pair and comparison, indexes and long texts included.
 private func showStoredBytes(_ stage: Stage) {
     let query = """
         SELECT count(*), (SELECT sum(pg_total_relation_size(oid)) FROM pg_class
             WHERE relkind = 'r' AND relname ~ '^(call|pair|comparison)_[0-9]') FROM understudy.pairs
         """
-    let end = ContinuousClock.now + .seconds(120)
-    while ContinuousClock.now < end {
-        let status = try? JSONSerialization.jsonObject(with: Data(stage.run(["status", "bench", "--json"]).utf8)) as? [String: Any]
-        if let paired = status?["paired"] as? Int, status?["compared"] as? Int == paired, status?["spooled"] as? Int == 0 { break }
-        Thread.sleep(forTimeInterval: 0.5)
-    }
     let numbers = stage.run(["sql", "--csv", query]).split(separator: "\n").last?.split(separator: ",").compactMap { Double($0) } ?? []
     guard numbers.count == 2, numbers[0] > 0 else { return print("no pairs were stored") }
     print(String(format: "%.0f pairs, %.0f bytes stored a pair (tables, indexes, long texts)", numbers[0], numbers[1] / numbers[0]))

@@ -41,6 +41,31 @@ func loadAverage() -> String {
     (try? String(contentsOfFile: "/proc/loadavg", encoding: .utf8)).flatMap { $0.split(separator: " ").first.map(String.init) } ?? "?"
 }
 
+/// Processor seconds that a process and those below it have used.
+func processorSeconds(_ process: Int32) -> Double {
+    guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
+        let fields = text.split(separator: ")").last?.split(separator: " "), fields.count > 12, let user = Double(fields[11]),
+        let system = Double(fields[12])
+    else { return 0 }
+    let own = (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task")) ?? []
+    let below = threads.flatMap { thread in
+        ((try? String(contentsOfFile: "/proc/\(process)/task/\(thread)/children", encoding: .utf8)) ?? "").split(separator: " ")
+    }
+    return own + below.compactMap { Int32($0) }.reduce(0) { $0 + processorSeconds($1) }
+}
+
+/// Whether the kernel first divides the processor among sessions (autogroups of sched(7)), so that the processes of PostgreSQL, each a
+/// session of its own, do not yield to the mirror. Not so in a CPU group, as a unit or a container may have.
+private func sessionsShareTheProcessor() -> Bool {
+    func text(_ path: String) -> String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
+    guard text("/proc/sys/kernel/sched_autogroup_enabled").hasPrefix("1") else { return false }
+    let groups = text("/proc/self/cgroup").split(separator: "\n").map { $0.split(separator: ":", omittingEmptySubsequences: false) }
+    if let old = groups.first(where: { $0.count > 2 && $0[1].split(separator: ",").contains("cpu") }) { return old[2] == "/" }
+    let path = groups.first { $0.first == "0" }?.last ?? "/"
+    return !FileManager.default.fileExists(atPath: "/sys/fs/cgroup\(path)/cpu.weight")
+}
+
 /// The whole numbers behind a measure's name.
 struct Numbers {
     private let words: ArraySlice<String>
@@ -95,6 +120,9 @@ final class Stage {
 
     /// Starts everything and waits until it is ready.
     func start() throws {
+        if sessionsShareTheProcessor() {
+            show("autogroups are on and this is no CPU group: PostgreSQL does not yield to the mirror here (deploy/README.md, Running)")
+        }
         up.executableURL = URL(filePath: binary)
         up.arguments = ["up", "--data", data]
         for role in ["mirror", "web", "metrics"] { up.arguments?.append("--\(role)-address=127.0.0.1:0") }
