@@ -46,6 +46,10 @@ private final class CourierRun {
     /// that comes alone is shipped at once.
     private static let gatheringPerRecord = 0.01
     private static let longestGathering = 1.0
+    /// Seconds after which a long backlog is left for a moment, so that neither settings nor heartbeat wait until all of it is shipped.
+    private static let stretch = 1.0
+    /// A heartbeat counts the whole backlog; it comes so much seldomer than it takes long.
+    private static let beatShare = 0.1
 
     init(folder: DataFolder, database: @escaping () throws -> String) {
         self.folder = folder
@@ -90,20 +94,20 @@ private final class CourierRun {
             announceReady()
         }
         ending = ending || endSignalArrives(within: 0)
-        let shipped = ending || moment >= nextShipment ? try ship(connection) : 0
-        if shipped > 0 {
+        let (shipped, isBehind) = ending || moment >= nextShipment ? try ship(connection) : (0, false)
+        if shipped > 0, !isBehind {
             nextShipment = now().adding(seconds: min(Double(shipped) * Self.gatheringPerRecord, Self.longestGathering))
         }
         if moment >= nextBeat {
-            nextBeat = moment.adding(seconds: 1)
-            try beat(connection)
+            let spent = try ContinuousClock().measure { try beat(connection) }
+            nextBeat = now().adding(seconds: max(1, spent / .seconds(1) / Self.beatShare))
         }
         if ending {
-            if shipped > 0 { return true }
+            if shipped > 0 || isBehind { return true }
             try beat(connection)
             return false
         }
-        if try connection.waitForNotification(timeoutMilliseconds: 100) != nil {
+        if try connection.waitForNotification(timeoutMilliseconds: isBehind ? 0 : 100) != nil {
             nextSettings = Timestamp(microseconds: 0)
         }
         return true
@@ -128,15 +132,17 @@ private final class CourierRun {
         announce("ready courier=running")
     }
 
-    /// Ships what every spool holds; says how many records that were.
-    private func ship(_ connection: PostgresConnection) throws -> Int {
+    /// Ships what every spool holds, a stretch of it where that is much; says how many records that were, and whether more wait already.
+    private func ship(_ connection: PostgresConnection) throws -> (records: Int, isBehind: Bool) {
         var shipped = 0
+        let end = now().adding(seconds: Self.stretch)
         let shipper = Shipper(connection)
         for spool in try SpoolFolder.all(in: folder.spool) {
             let reader = SpoolReader(spool)
             let ahead = SpoolReadAhead(reader)
             var position = try positions[spool.id] ?? shipper.position(ofSpool: spool.id)
-            while true {
+            var isFull = true
+            while isFull, now() < end {
                 let batch = try ahead.read(from: position)
                 if batch.damagedBytes > 0 {
                     damagedBytes += batch.damagedBytes
@@ -144,21 +150,21 @@ private final class CourierRun {
                 }
                 if batch.isIdle(from: position) { break }
                 let result = try shipper.ship(batch, spool: spool.id, from: position)
-                let isFull = batch.isFull(from: position)
+                isFull = batch.isFull(from: position)
                 // Another courier of this folder stored it before: go on from where the database says it is.
                 position = result.stored ? batch.next : try shipper.position(ofSpool: spool.id)
                 if result.setAside > 0 { log.error("courier", "\(result.setAside) records were refused by the database and set aside") }
                 shipped += max(batch.entries.count, 1)  // a stretch may hold damage alone
-                if !isFull { break }
             }
             positions[spool.id] = position
             try spool.remove(segmentsBefore: position.segment)
+            if now() >= end { return (shipped, true) }
             if try reader.isDrained(at: position) {
                 try spool.remove()
                 positions[spool.id] = nil
             }
         }
-        return shipped
+        return (shipped, false)
     }
 
     /// What `status` says of this courier.
