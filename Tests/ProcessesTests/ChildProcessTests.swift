@@ -48,6 +48,16 @@ private func output(of command: ChildCommand) throws -> String {
         #expect(try output(of: command) == "5\n5\nbest-effort: prio 4\n")
     }
 
+    @Test func tellsHowMuchProcessorTimeAProcessHasUsed() throws {
+        var command = shell("while :; do :; done")
+        command.output = .discard
+        let child = try ChildProcess(command)
+        while try #require(ProcessIdentity.processorSeconds(of: child.processID)) < 0.05 { usleep(10_000) }
+        child.send(SIGKILL)
+        _ = child.wait()
+        #expect(ProcessIdentity.processorSeconds(of: child.processID) == nil)
+    }
+
     @Test func inheritsTheEnvironmentUnlessToldOtherwise() throws {
         unsafe setenv("UNDERSTUDY_PROCESS_TEST", "inherited", 1)
         #expect(try output(of: shell("echo $UNDERSTUDY_PROCESS_TEST")) == "inherited\n")

@@ -7,13 +7,15 @@ extension JSONValue {
         case .number(let text): return .number(JSONNumber.normal(text))
         case .array(let elements): return .array(elements.map { $0.canonical() })
         case .object(let members):
-            let sorted = members.sorted { $0.name < $1.name }
-            if zip(sorted, sorted.dropFirst()).allSatisfy({ $0.name < $1.name }) {
-                return .object(sorted.map { JSONMember($0.name, $0.value.canonical()) })
+            var canonical: [JSONMember] = []
+            canonical.reserveCapacity(members.count)
+            // Sorting keeps the order of members with one name (the standard library promises it): the last of them comes last.
+            for member in members.sorted(by: { $0.name < $1.name }) {
+                // Names may be equal and yet written differently: the first one's spelling stays.
+                let name = canonical.last?.name == member.name ? canonical.removeLast().name : member.name
+                canonical.append(JSONMember(name, member.value.canonical()))
             }
-            var last: [String: JSONValue] = [:]
-            for member in members { last[member.name] = member.value }
-            return .object(last.sorted { $0.key < $1.key }.map { JSONMember($0.key, $0.value.canonical()) })
+            return .object(canonical)
         }
     }
 }

@@ -11,16 +11,29 @@ public struct ProcessIdentity: Sendable, Hashable {
 
     /// The process that has this id now; nil if there is none, or only a dead one that its parent has not collected yet.
     public init?(running processID: Int32) {
+        guard let (name, fields) = ProcessIdentity.status(of: processID), fields[0] != "Z", fields[0] != "X", let ticks = UInt64(fields[19])
+        else { return nil }
+        self.processID = processID
+        self.name = name
+        startTicks = ticks
+    }
+
+    /// Seconds of processor time that a process has used, the kernel's for it included; nil if there is none with this id.
+    public static func processorSeconds(of processID: Int32) -> Double? {
+        guard let (_, fields) = status(of: processID), let user = Double(fields[11]), let system = Double(fields[12]) else { return nil }
+        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
+    /// The name in `/proc/PID/stat` (proc(5)) and the fields behind it, the third of the file first.
+    private static func status(of processID: Int32) -> (name: String, fields: [String])? {
         guard processID > 0, let bytes = readSmallFile("/proc/\(processID)/stat"),
             // The second field, the name in parentheses, may hold anything: counting starts behind its last parenthesis.
             let nameStart = bytes.firstIndex(of: UInt8(ascii: "(")),
             let nameEnd = bytes.lastIndex(of: UInt8(ascii: ")"))
         else { return nil }
         let fields = bytes[(nameEnd + 1)...].split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
-        guard fields.count > 19, fields[0] != "Z", fields[0] != "X", let ticks = UInt64(fields[19]) else { return nil }
-        self.processID = processID
-        startTicks = ticks
-        name = String(decoding: bytes[(nameStart + 1)..<nameEnd], as: UTF8.self)
+        guard fields.count > 19 else { return nil }
+        return (String(decoding: bytes[(nameStart + 1)..<nameEnd], as: UTF8.self), fields)
     }
 
     /// Every process of this name whose working folder is `folder` (an absolute path without links).

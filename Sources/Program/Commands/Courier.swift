@@ -48,7 +48,7 @@ private final class CourierRun {
     private static let longestGathering = 1.0
     /// Seconds after which a long backlog is left for a moment, so that neither settings nor heartbeat wait until all of it is shipped.
     private static let stretch = 1.0
-    /// A heartbeat counts the whole backlog; it comes so much seldomer than it takes long.
+    /// The share of the courier's time that heartbeats may take: each counts the whole backlog.
     private static let beatShare = 0.1
 
     init(folder: DataFolder, database: @escaping () throws -> String) {

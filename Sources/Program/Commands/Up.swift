@@ -60,9 +60,9 @@ private final class UpRun {
         for number in [SIGTERM, SIGINT] { loop.onSignal(number) { [loop] in loop.stop() } }
         let supervisor = Supervisor(loop: loop, environment: ["UNDERSTUDY_DATABASE_URL": url], log: log)
         if tls != nil { loop.onSignal(SIGHUP) { [supervisor] in supervisor.signal("mirror", SIGHUP) } }
-        // Courier, worker and PostgreSQL yield to the mirror: they may be a second late, a production call may not be a millisecond.
         // Options reach the children as they were given; the database's URL goes by the environment, where `ps` does not show it.
         let common = ["--data-folder", folder.path]
+        // Courier, worker and PostgreSQL yield to the mirror: they may be a second late, a production call may not be a millisecond.
         try supervisor.start(Supervisor.Role(name: "courier", arguments: { _ in ["courier"] + common }, yields: true)) { [self] _ in
             startOthers(supervisor, common)
         }

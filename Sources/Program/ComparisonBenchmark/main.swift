@@ -25,22 +25,14 @@ func option(_ name: String) -> String? {
     arguments.firstIndex(of: name).flatMap { $0 + 1 < arguments.count ? arguments[$0 + 1] : nil }
 }
 
-/// CPU seconds that a process has used, its own and its server's.
-func cpuSeconds(_ process: Int32) -> Double {
-    guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
-        let rest = text.split(separator: ")").last?.split(separator: " "), rest.count > 12, let user = Double(rest[11]),
-        let system = Double(rest[12])
-    else { return 0 }
-    return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
-}
-
 // What a worker's process does: it compares until nothing waits, and prints what it compared and what that cost.
 if arguments.first == "worker" {
     let connection = try PostgresConnection(url: arguments[1], applicationName: "benchmark worker")
     let worker = Worker(connection, log: Log(), metrics: MetricsRegistry())
     let moment = Timestamp("2026-11-16T12:00:00Z")!
     while try worker.work(at: moment) {}
-    print("\(cpuSeconds(getpid())) \(cpuSeconds(connection.serverProcessID))")
+    let seconds = [getpid(), connection.serverProcessID].map { ProcessIdentity.processorSeconds(of: $0) ?? 0 }
+    print("\(seconds[0]) \(seconds[1])")
     exit(0)
 }
 

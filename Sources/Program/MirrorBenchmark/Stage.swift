@@ -43,11 +43,7 @@ func loadAverage() -> String {
 
 /// Processor seconds that a process and those below it have used.
 func processorSeconds(_ process: Int32) -> Double {
-    guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
-        let fields = text.split(separator: ")").last?.split(separator: " "), fields.count > 12, let user = Double(fields[11]),
-        let system = Double(fields[12])
-    else { return 0 }
-    let own = (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    guard let own = ProcessIdentity.processorSeconds(of: process) else { return 0 }
     let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task")) ?? []
     let below = threads.flatMap { thread in
         ((try? String(contentsOfFile: "/proc/\(process)/task/\(thread)/children", encoding: .utf8)) ?? "").split(separator: " ")
