@@ -46,6 +46,15 @@ struct RequestHashTests {
         #expect(RequestHash.of(plain) == RequestHash.of(usual))
     }
 
+    /// Reckoned by another implementation of SipHash-2-4 over `{"messages":[{"content":…,"role":"user"}],"tools":[{"n":100,"type":"function"}]}`.
+    @Test("stays what it is for ever: stored hashes are looked for by it")
+    func forEver() throws {
+        let request = try JSONValue.parse(
+            #"{"tools":[{"type":"tool","type":"function","n":1e2}],"messages":[{"role":"user","content":"Line one\nsaid \"no\" — \u00e9\u0001"}]}"#
+        )
+        #expect(RequestHash.of(request) == Identifier(high: 0xafaf_65eb_28aa_ea55, low: 0x59d7_8030_18a0_c6d0))
+    }
+
     @Test("every word, the order of messages, tools and the form of the answer count")
     func different() throws {
         let hash = try #require(RequestHash.of(Self.asked))
